@@ -1,0 +1,220 @@
+"""What routes ask for. Everything of one request hangs together here: token → principal → transaction → service."""
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Header, Request
+from fastapi.security import OAuth2PasswordBearer
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from src.core.config import Settings
+from src.core.errors import Forbidden, Invalid, Unauthorized
+from src.core.security import AccessTokens, Cursors, InvalidAccessToken, PasswordHasher, Principal, RefreshTokens
+from src.database.session import Database
+from src.schemas.base import Id
+from src.services.auth_service import AuthService, Client
+from src.services.health_service import HealthService
+from src.services.preconditions import Precondition
+from src.services.priority_service import PriorityService
+from src.services.session_service import SessionService
+from src.services.task_service import TaskService
+from src.services.user_service import UserService
+
+ETAG = re.compile(r'\s*(?:(?P<weak>W/)?"(?P<opaque>[\x21\x23-\x7e]*)")\s*(?:,|$)', re.ASCII)
+VERSION = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+
+bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token", refreshUrl="/api/v1/auth/token", auto_error=False)
+
+
+@dataclass(slots=True)
+class AppContext:
+    """What lives as long as the process: made at start, closed at its end."""
+
+    settings: Settings
+    database: Database
+    hasher: PasswordHasher
+    access_tokens: AccessTokens
+    refresh_tokens: RefreshTokens
+    cursors: Cursors
+    health: HealthService
+    is_draining: bool = False
+
+
+class NotYourPath(Forbidden):
+    """The user id in the path is not the caller's."""
+
+    code = "not_your_path"
+    title = "The path belongs to another user"
+
+
+class ForeignOrigin(Forbidden):
+    """The request comes from a page of another site, which may not use this browser's session."""
+
+    code = "foreign_origin"
+    title = "The request comes from a foreign page"
+
+
+async def get_context(request: Request) -> AppContext:
+    context: AppContext = request.app.state.context
+    return context
+
+
+ContextDep = Annotated[AppContext, Depends(get_context)]
+
+
+async def get_principal(request: Request, context: ContextDep, _: Annotated[str | None, Depends(bearer)]) -> Principal:
+    """Who the access token says is calling. Whether the session is alive, the transaction's opening asks."""
+    principal = find_principal(request, context)
+    if principal is None:
+        raise Unauthorized
+    return principal
+
+
+def find_principal(request: Request, context: AppContext) -> Principal | None:
+    """None without an Authorization header. Raises Unauthorized for anything else that is no valid token."""
+    headers = request.headers.getlist("authorization")
+    if not headers:
+        return None
+    scheme, _, token = headers[0].partition(" ")
+    if len(headers) > 1 or scheme.lower() != "bearer":
+        raise Unauthorized
+    try:
+        principal = context.access_tokens.verify(token.strip())
+    except InvalidAccessToken:
+        raise Unauthorized from None
+    request.state.user_id = principal.id
+    return principal
+
+
+PrincipalDep = Annotated[Principal, Depends(get_principal)]
+
+
+async def get_session(context: ContextDep, principal: PrincipalDep) -> AsyncIterator[AsyncSession]:
+    """The request's transaction, opened as its user. It is committed before the answer is sent (scope "function")."""
+    async with context.database.as_user(principal) as session:
+        yield session
+
+
+SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]
+
+
+async def require_own_path(user_id: Id, principal: PrincipalDep) -> None:
+    if user_id != principal.id:
+        raise NotYourPath
+
+
+async def get_task_service(session: SessionDep, principal: PrincipalDep, context: ContextDep) -> TaskService:
+    return TaskService(session, principal, context.cursors)
+
+
+async def get_session_service(session: SessionDep, principal: PrincipalDep) -> SessionService:
+    return SessionService(session, principal)
+
+
+async def get_priority_service(session: SessionDep) -> PriorityService:
+    return PriorityService(session)
+
+
+async def get_auth_service(context: ContextDep) -> AuthService:
+    return AuthService(
+        context.database,
+        hasher=context.hasher,
+        access_tokens=context.access_tokens,
+        refresh_tokens=context.refresh_tokens,
+        settings=context.settings,
+    )
+
+
+AuthServiceDep = Annotated[AuthService, Depends(get_auth_service)]
+
+
+async def get_user_service(context: ContextDep, auth: AuthServiceDep) -> UserService:
+    return UserService(context.database, hasher=context.hasher, auth=auth)
+
+
+TaskServiceDep = Annotated[TaskService, Depends(get_task_service)]
+SessionServiceDep = Annotated[SessionService, Depends(get_session_service)]
+PriorityServiceDep = Annotated[PriorityService, Depends(get_priority_service)]
+UserServiceDep = Annotated[UserService, Depends(get_user_service)]
+
+
+async def get_precondition(if_match: Annotated[str | None, Header()] = None) -> Precondition:
+    """If-Match (RFC 9110, 13.1.1): ``*``, or ETags of which one must be the stored one; weak ones never are."""
+    if if_match is None or if_match.strip() == "*":
+        return Precondition()
+    versions = [int(opaque) for weak, opaque in _etags(if_match) if not weak and VERSION.fullmatch(opaque)]
+    return Precondition(frozenset(version for version in versions if version < 2**31))
+
+
+def _etags(header: str) -> list[tuple[str | None, str]]:
+    found, end = [], 0
+    for match in ETAG.finditer(header):
+        if match.start() != end:
+            break
+        found.append((match["weak"], match["opaque"]))
+        end = match.end()
+    if not found or end != len(header):
+        raise Invalid.field("header/if-match", "invalid_etag", 'must be an ETag, such as "3", or several')
+    return found
+
+
+PreconditionDep = Annotated[Precondition, Depends(get_precondition)]
+
+
+def client_of(request: Request, settings: Settings) -> Client:
+    """The client's network and what it calls itself. X-Forwarded-For counts only from configured proxies."""
+    peer = request.client.host if request.client else ""
+    address = _normalised(peer)
+    if address is not None and settings.trusted_proxies:
+        for hop in reversed(",".join(request.headers.getlist("x-forwarded-for")).split(",")):
+            if not any(address in proxy for proxy in settings.trusted_proxies):
+                break
+            address = _normalised(hop.strip()) or address
+    device = request.headers.get("user-agent")
+    printable = "".join(c for c in device if c.isprintable()).strip()[:200] if device else ""
+    return Client(network=_network(address), device=printable or None)
+
+
+@lru_cache(maxsize=4096)
+def _normalised(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
+
+
+def _network(address: IPv4Address | IPv6Address | None) -> str:
+    if isinstance(address, IPv6Address):
+        return str(ip_network((address, 64), strict=False))
+    return str(address) if address is not None else "unknown"
+
+
+async def get_client(request: Request, context: ContextDep) -> Client:
+    return client_of(request, context.settings)
+
+
+ClientDep = Annotated[Client, Depends(get_client)]
+
+
+async def refuse_foreign_origin(request: Request, context: ContextDep) -> None:
+    """A browser says which page sends the request; a page of another site must not use the cookie."""
+    if request.headers.get("sec-fetch-site") == "cross-site" and "origin" not in request.headers:
+        raise ForeignOrigin
+    for origin in request.headers.getlist("origin"):
+        is_own = urlsplit(origin).netloc == request.headers.get("host") and origin != "null"
+        if not is_own and origin not in context.settings.cors_origins:
+            raise ForeignOrigin
+
+
+OwnOrigin = Depends(refuse_foreign_origin)
+
+
+def is_plain_localhost(request: Request) -> bool:
+    return request.url.scheme == "http" and request.url.hostname in LOCAL_HOSTS

@@ -1,0 +1,123 @@
+"""Pure ASGI: what happens around every request, in a few microseconds.
+
+The request id, the one log line, the last-resort 500, the security headers, HEAD, the limit on bodies.
+"""
+
+import re
+import time
+from collections.abc import Mapping
+from uuid import UUID
+
+import structlog
+import uuid_utils
+from fastapi import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from src.api.errors import TooLarge, problem_response
+
+SANE_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
+
+log = structlog.get_logger("request")
+
+
+class RequestContext:
+    """Gives each request an id, writes its log line, and answers what nothing else caught with a bare 500."""
+
+    def __init__(self, app: ASGIApp, *, headers: Mapping[str, str], last_resort: ASGIApp) -> None:
+        self._app = app
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        self._last_resort = last_resort
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        request_id = _request_id(scope)
+        method = scope["method"]
+        # a copy: the server must go on seeing HEAD, and routes only know GET
+        scope = {**scope, "state": {**scope.get("state", {}), "request_id": request_id}}
+        if method == "HEAD":
+            scope["method"] = "GET"
+        status = 0
+
+        async def send_on(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = self._with_headers(message["headers"], request_id)
+            elif method == "HEAD" and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        error: Exception | None = None
+        try:
+            await self._app(scope, receive, send_on)
+        except Exception as caught:  # noqa: BLE001  # the last one to catch it
+            error = caught
+            if not status:
+                await self._last_resort(scope, receive, send_on)
+        finally:
+            _write_line(scope, method, status, started, error)
+
+    def _with_headers(self, present: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
+        names = {name for name, _ in present}
+        added = [header for header in self._headers if header[0] not in names]
+        return [*present, *added, (b"x-request-id", request_id.encode())]
+
+
+def _request_id(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and SANE_REQUEST_ID.fullmatch(value):
+            return str(value.decode())
+    return str(uuid_utils.uuid7())
+
+
+def _write_line(scope: Scope, method: str, status: int, started: float, error: Exception | None) -> None:
+    state = scope["state"]
+    user: UUID | None = state.get("user_id")
+    write = log.info if status < 500 else log.error
+    write(
+        "request",
+        id=state["request_id"],
+        method=method if method.isalpha() and len(method) < 16 else "?",
+        route=getattr(scope.get("route"), "path", "-"),
+        status=status,
+        ms=round((time.perf_counter() - started) * 1000, 1),
+        **({"user": str(user)} if user else {}),
+        **({"exc_info": error} if error else {}),
+    )
+
+
+class BodyLimit:
+    """Refuses a body that is too large before it is taken into memory, whether or not it says how long it is."""
+
+    def __init__(self, app: ASGIApp, *, limit: int) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        received = 0
+
+        async def receive_on() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._limit:
+                raise HTTPException(TooLarge.status)  # the one kind that FastAPI lets through while it reads a body
+            return message
+
+        if _declared_length(scope) > self._limit:
+            await problem_response(scope, TooLarge())(scope, receive, send)
+        else:
+            await self._app(scope, receive_on, send)
+
+
+def _declared_length(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return int(value[:20])
+    return 0

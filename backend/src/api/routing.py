@@ -1,0 +1,103 @@
+"""How this service reads bodies and documents errors, for every route alike."""
+
+import json
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.routing import APIRoute
+from pydantic_core import from_json
+
+from src.api.errors import TooLarge, UnsupportedMediaType, problem_type
+from src.core.errors import AppError, CommitUnknown, Invalid, Unavailable
+from src.schemas.problem import Problem
+
+BASE = "/api/v1"
+Responses = dict[int | str, dict[str, Any]]
+JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
+
+
+class StrictRequest(Request):
+    """Reads JSON as RFC 8259 has it: no NaN, no lone surrogates, no bottomless nesting, no endless integers."""
+
+    async def json(self) -> Any:
+        body = await self.body()
+        try:
+            return from_json(body, allow_inf_nan=False)
+        except ValueError as error:
+            raise json.JSONDecodeError("not JSON", "", 0) from error
+
+
+class StrictRoute(APIRoute):
+    """Refuses bodies of another media type before they are looked at."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+        takes_json = self.body_field is not None and not self._takes_form()
+
+        async def handle_strictly(request: Request) -> Response:
+            if takes_json:
+                _require_json(request)
+            return await handle(StrictRequest(request.scope, request.receive))
+
+        return handle_strictly
+
+    def _takes_form(self) -> bool:
+        return self.body_field is not None and type(self.body_field.field_info).__name__ == "Form"
+
+
+def _require_json(request: Request) -> None:
+    headers = request.headers
+    has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+    media_type, _, parameters = headers.get("content-type", "").partition(";")
+    if not has_body and not media_type:
+        return
+    charset = parameters.lower().replace(" ", "").replace('"', "")
+    if media_type.strip().lower() not in JSON_TYPES or ("charset=" in charset and "charset=utf-8" not in charset):
+        raise UnsupportedMediaType
+
+
+def router(prefix: str, *, responses: Responses, **options: Any) -> APIRouter:
+    """A router below ``/api/v1``. Its routes know their whole path, so that they need not be nested in others."""
+    return APIRouter(
+        prefix=f"{BASE}{prefix}",
+        route_class=StrictRoute,
+        generate_unique_id_function=operation_id,
+        responses={**problems(TooLarge, UnsupportedMediaType, Invalid, Unavailable, CommitUnknown), **responses},
+        **options,
+    )
+
+
+def operation_id(route: APIRoute) -> str:
+    return f"{route.name}_of_user" if "/{user_id}/" in route.path else route.name
+
+
+def problems(*errors: type[AppError]) -> Responses:
+    """The ``responses=`` of a route that can give these errors, each with an example."""
+    documents: Responses = {}
+    for error in errors:
+        entry = documents.setdefault(
+            error.status,
+            {"model": Problem, "description": error.title, "content": {"application/problem+json": {"examples": {}}}},
+        )
+        entry["content"]["application/problem+json"]["examples"][error.code] = {
+            "summary": error.title,
+            "value": _example(error),
+        }
+    return documents
+
+
+def _example(error: type[AppError]) -> dict[str, Any]:
+    return {
+        "type": problem_type(error),
+        "title": error.title,
+        "status": error.status,
+        "code": error.code,
+        "detail": error.title,
+        "request_id": "019ab7d0-6f3c-7cc1-9a53-0b7e3c1f9f10",
+        **error.members,
+    }
+
+
+def etag(version: int) -> str:
+    return f'"{version}"'

@@ -1,0 +1,108 @@
+"""Tasks: the same routes at ``/tasks`` and, with the owner in the path, at ``/users/{user_id}/tasks``."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Header, Query, Request, Response
+
+from src.api.deps import NotYourPath, PreconditionDep, TaskServiceDep, require_own_path
+from src.api.routing import etag, problems, router
+from src.core.errors import NotFound, PreconditionFailed, Unauthorized
+from src.schemas.base import Id
+from src.schemas.encoding import encode
+from src.schemas.task import TaskComplete, TaskCreate, TaskPage, TaskPublic, TaskQuery, TaskUpdate
+from src.services.task_service import IdInUse
+
+CACHING = {"Cache-Control": "private, no-cache"}
+
+tasks = router("/tasks", tags=["tasks"], responses=problems(Unauthorized))
+tasks_of_user = router(
+    "/users/{user_id}/tasks",
+    tags=["tasks"],
+    dependencies=[Depends(require_own_path)],
+    responses=problems(Unauthorized, NotYourPath),
+)
+Handler = TypeVar("Handler", bound=Callable[..., Awaitable[Response | None]])
+
+
+def task_route(method: str, path: str, **options: Any) -> Callable[[Handler], Handler]:
+    """A route at both addresses."""
+
+    def register(handler: Handler) -> Handler:
+        for each in (tasks, tasks_of_user):
+            each.add_api_route(path, handler, methods=[method], **options)
+        return handler
+
+    return register
+
+
+@task_route("GET", "", response_model=TaskPage)
+async def list_tasks(query: Annotated[TaskQuery, Query()], service: TaskServiceDep, request: Request) -> Response:
+    """Your tasks, a page at a time."""
+    page = await service.list_page(query)
+    headers = dict(CACHING)
+    if page.next_cursor is not None:
+        next_url = request.url.include_query_params(cursor=page.next_cursor)
+        headers["Link"] = f'<{next_url.path}?{next_url.query}>; rel="next"'
+    return Response(encode(page), headers=headers, media_type="application/json")
+
+
+@task_route(
+    "POST",
+    "",
+    status_code=201,
+    response_model=TaskPublic,
+    responses={200: {"model": TaskPublic, "description": "made before"}, **problems(IdInUse)},
+)
+async def create_task(body: TaskCreate, service: TaskServiceDep, request: Request) -> Response:
+    """Make a task. With an `id` of your own the request can be sent again without making a second one."""
+    stored = await service.create(body)
+    location = f"{request.url.path.rstrip('/')}/{stored.task.id}"
+    return _answer(stored.task, status=201 if stored.is_new else 200, location=location)
+
+
+@task_route(
+    "GET", "/{task_id}", response_model=TaskPublic, responses={304: {"description": "unchanged"}, **problems(NotFound)}
+)
+async def read_task(
+    task_id: Id, service: TaskServiceDep, if_none_match: Annotated[str | None, Header()] = None
+) -> Response:
+    """One task. With the ETag you have in `If-None-Match` the answer is 304 while it has not changed."""
+    task = await service.read(task_id)
+    if if_none_match is not None and _matches(if_none_match, task.version):
+        return Response(status_code=304, headers={"ETag": etag(task.version), **CACHING})
+    return _answer(task)
+
+
+@task_route("PATCH", "/{task_id}", response_model=TaskPublic, responses=problems(NotFound, PreconditionFailed))
+async def update_task(
+    task_id: Id, body: TaskUpdate, service: TaskServiceDep, precondition: PreconditionDep
+) -> Response:
+    """Change what you send; what you leave out stays as it is, null clears."""
+    return _answer(await service.update(task_id, body, precondition))
+
+
+@task_route("DELETE", "/{task_id}", status_code=204, responses=problems(NotFound, PreconditionFailed))
+async def delete_task(task_id: Id, service: TaskServiceDep, precondition: PreconditionDep) -> None:
+    """Delete a task."""
+    await service.delete(task_id, precondition)
+
+
+@task_route("PATCH", "/{task_id}/complete", response_model=TaskPublic, responses=problems(NotFound, PreconditionFailed))
+async def complete_task(
+    task_id: Id, service: TaskServiceDep, precondition: PreconditionDep, body: TaskComplete | None = None
+) -> Response:
+    """Complete or reopen a task. Without a body it toggles; with `is_completed` it may be sent any number of times."""
+    return _answer(await service.complete(task_id, body.is_completed if body else None, precondition))
+
+
+def _matches(if_none_match: str, version: int) -> bool:
+    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
+    return etag(version) in tags or "*" in tags
+
+
+def _answer(task: TaskPublic, *, status: int = 200, location: str | None = None) -> Response:
+    headers = {"ETag": etag(task.version), **CACHING}
+    if location is not None:
+        headers["Location"] = location
+    return Response(encode(task), status, headers=headers, media_type="application/json")

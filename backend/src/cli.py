@@ -1,0 +1,177 @@
+"""``python -m src.cli``: everything that is run by hand or by a process manager."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from src.core.config import Settings, load_settings
+from src.core.errors import StartupError
+from src.core.logging import configure_logging
+from src.database.startup import connect, direct_engine, explained, prepare_database, target_of
+
+GRACEFUL_SECONDS = 25
+KEEP_ALIVE_SECONDS = 75
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+
+
+@contextmanager
+def readable_failures() -> Iterator[None]:
+    """A refusal is one block on standard error and its exit status, never a traceback."""
+    try:
+        yield
+    except StartupError as error:
+        typer.echo(error.block(), err=True)
+        raise SystemExit(error.exit_status) from None
+
+
+@cli.command()
+def serve(workers: Annotated[int | None, typer.Option(help="processes; WORKERS if not given")] = None) -> None:
+    """Serve the API. Needs DATABASE_URL and SECRET_KEY."""
+    with readable_failures():
+        settings = _settings(workers)
+        _serve(settings)
+
+
+@cli.command()
+def dev() -> None:
+    """Serve on this machine: with DATABASE_URL on that database, else on an embedded PostgreSQL that keeps its data."""
+    from src.dev import development
+
+    with readable_failures(), development():
+        _serve(_settings(None))
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database's schema to this version, check it, and seed it."""
+    with readable_failures():
+        settings = _settings(None)
+        asyncio.run(_prepare(settings.model_copy(update={"migrate_on_start": True})))
+
+
+@cli.command()
+def seed() -> None:
+    """Write the rows that every database holds. Running it again changes nothing."""
+    with readable_failures():
+        settings = _settings(None)
+        asyncio.run(_prepare(settings.model_copy(update={"migrate_on_start": False})))
+
+
+@cli.command()
+def verify() -> None:
+    """Check the database of DATABASE_URL step by step, with a real write and read. Exit status 1 if anything fails."""
+    from src.verification import verify_database
+
+    raise SystemExit(0 if asyncio.run(verify_database()) else 1)
+
+
+@cli.command()
+def openapi() -> None:
+    """Print the OpenAPI document."""
+    from src.main import create_app
+
+    settings = Settings(_env_file=None, environment="test", secret_key="openapi" + os.urandom(32).hex())
+    typer.echo(json.dumps(create_app(settings).openapi(), indent=2, ensure_ascii=False, sort_keys=True))
+
+
+@cli.command()
+def schema_snapshot() -> None:
+    """Print the schema of DATABASE_URL as src/database/schema.json has it; to be run after a new migration."""
+    with readable_failures():
+        typer.echo(asyncio.run(_snapshot(_settings(None))))
+
+
+def _settings(workers: int | None) -> Settings:
+    if workers is not None:
+        os.environ["WORKERS"] = str(workers)  # the worker processes read the settings anew
+    settings = load_settings()
+    configure_logging(settings.log_level, settings.log_format)
+    return settings
+
+
+def _serve(settings: Settings) -> None:
+    target_of(settings)  # a wrong DATABASE_URL is told before anything else
+    listener = _listen(settings)
+    if settings.workers > 1:  # one refusal for all, instead of one a worker, again and again
+        asyncio.run(_prepare(settings))
+    config = uvicorn.Config(
+        "src.main:app",
+        workers=settings.workers,
+        access_log=False,
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACEFUL_SECONDS,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+    )
+    _announce(listener)
+    signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn raises it again once all is closed; then it means exit 0
+    if settings.workers > 1:
+        from uvicorn.supervisors import Multiprocess
+
+        Multiprocess(config, sockets=[listener]).run()
+        return
+    _serve_alone(config, listener)
+
+
+def _serve_alone(config: uvicorn.Config, listener: socket.socket) -> None:
+    config.load()
+    server = uvicorn.Server(config)
+    server.run(sockets=[listener])
+    if not server.started:
+        raise SystemExit(1)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        raise StartupError(
+            f"Cannot listen on {settings.host}:{settings.port}: {error.strerror or error}",
+            "Stop what is listening there, or choose another PORT or HOST.",
+        ) from None
+    listener.set_inheritable(True)
+    return listener
+
+
+def _announce(listener: socket.socket) -> None:
+    host, port = listener.getsockname()[:2]
+    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::", "::1") else host  # noqa: S104
+    typer.echo(
+        f"Serving on http://{shown}:{port}  (API under /api/v1, documents at /docs outside production)", err=True
+    )
+
+
+async def _prepare(settings: Settings) -> None:
+    await (await prepare_database(settings)).close()
+
+
+async def _snapshot(settings: Settings) -> str:
+    from sqlmodel import SQLModel
+
+    from src.database.validation import take_snapshot
+
+    target = target_of(settings)
+    async with direct_engine(target) as engine, explained(target):
+        await connect(engine, target, patience=settings.database_start_timeout)
+        async with engine.connect() as connection:
+            snapshot = await take_snapshot(connection, [table.name for table in SQLModel.metadata.sorted_tables])
+    return json.dumps(snapshot, indent=1, sort_keys=True)
+
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,101 @@
+"""What a failure of the database means: whether to wait, to try again, or to tell a person.
+
+Neon's proxy and poolers answer with general SQLSTATEs, so the code and the text are both looked at.
+"""
+
+import ssl
+from enum import Enum, auto
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from src.core.errors import AppError, Unavailable
+
+
+class Failure(Enum):
+    AWAY = auto()
+    """Not reachable just now: asleep, restarting, or the connection broke. Worth another try."""
+    BUSY = auto()
+    """Every connection of the pool is taken."""
+    SLOW = auto()
+    """A statement took longer than it may."""
+    COLLISION = auto()
+    """The server gave up one of two transactions that stood in each other's way, and rolled it back."""
+    REFUSED = auto()
+    """The server does not want us: wrong password, unknown database, certificate, no privilege. Waiting won't help."""
+    OTHER = auto()
+
+
+_COLLISIONS = {"40001", "40P01", "55P03"}
+_AWAY_STATES = {"57P01", "57P02", "57P03", "57P05", "08000", "08001", "08003", "08004", "08006", "53300"}
+_REFUSED_STATES = {"28P01", "28000", "3D000", "42501"}
+_AWAY_TEXTS = (
+    "couldn't connect to compute node",
+    "control plane request failed",
+    "the endpoint has been disabled",
+    "failed to acquire permit",
+    "too many database connection attempts",
+    "terminating connection due to administrator command",
+    "connection was closed in the middle of operation",
+    "connection is closed",
+    "query_wait_timeout",
+    "server conn crashed",
+    "server login has been failing",
+    "pgbouncer cannot connect",
+)
+_REFUSED_TEXTS = (
+    "endpoint cannot be found",
+    "quota",
+    "endpoint id is not specified",
+    "password authentication failed",
+    "sasl authentication failed",
+    "not allowed to connect",
+)
+
+
+def classify(error: BaseException) -> Failure:
+    """Works on what SQLAlchemy wraps and on what reaches us raw, as every failure to connect does."""
+    if isinstance(error, PoolTimeout):
+        return Failure.BUSY
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Failure.REFUSED
+    state, text = sqlstate(error), str(getattr(error, "orig", None) or error).lower()
+    if state in _COLLISIONS:
+        return Failure.COLLISION
+    if any(sign in text for sign in _REFUSED_TEXTS):
+        return Failure.REFUSED
+    if any(sign in text for sign in _AWAY_TEXTS) or state in _AWAY_STATES:
+        return Failure.AWAY
+    if state in _REFUSED_STATES:
+        return Failure.REFUSED
+    if state == "57014" or isinstance(error, TimeoutError):
+        return Failure.SLOW
+    if isinstance(error, (OSError, EOFError)) or (isinstance(error, DBAPIError) and error.connection_invalidated):
+        return Failure.AWAY
+    return Failure.OTHER
+
+
+def sqlstate(error: BaseException) -> str | None:
+    """The five characters by which PostgreSQL names the error, wherever they hang in the chain of causes."""
+    original = getattr(error, "orig", None) or error
+    return getattr(original, "sqlstate", None) or getattr(original.__cause__, "sqlstate", None)
+
+
+def violated_constraint(error: DBAPIError) -> str | None:
+    """The name of the constraint that refused a row."""
+    return getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
+
+
+def as_app_error(error: BaseException) -> AppError | None:
+    """The answer to a request that failed before its COMMIT; None where the failure is a fault of ours."""
+    match classify(error):
+        case Failure.BUSY:
+            return Unavailable("All database connections are in use")
+        case Failure.AWAY | Failure.REFUSED:
+            return Unavailable("The database cannot be reached", retry_after=2)
+        case Failure.SLOW:
+            return Unavailable("The database took too long to answer", retry_after=2)
+        case Failure.COLLISION:
+            return Unavailable("Another request changed the same data at the same moment")
+        case Failure.OTHER:
+            return None

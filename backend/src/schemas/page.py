@@ -1,0 +1,27 @@
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from src.schemas.base import Output, drop_default
+
+Item = TypeVar("Item")
+
+
+class PageQuery(BaseModel):
+    """Query parameters of every collection. An unknown parameter is refused: a misspelt filter would list too much."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: Annotated[str, Field(max_length=4096)] | None = Field(
+        default=None, description="`next_cursor` of the page before, with the same filters and order"
+    )
+    include_total: bool = Field(default=False, description="count all rows that match, which costs time")
+
+
+class Page(Output, Generic[Item]):
+    """A page of a collection."""
+
+    items: list[Item]
+    next_cursor: str | None = Field(description="for the next page; null on the last one")
+    total: int = Field(default=0, description="only with include_total=true", json_schema_extra=drop_default)

@@ -1,0 +1,65 @@
+"""Finding an account and counting the attempt on it, in one statement and one round trip."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+
+from src.database.session import Database
+from src.schemas.encoding import build
+from src.schemas.user import UserPublic
+from src.services.attempt_limits import COUNT_ATTEMPTS, Attempt, parameters, purge_now_and_then, refuse_excess
+
+PUBLIC_COLUMNS = "id, email, username, first_name, last_name, timezone, version, created_at, updated_at"
+
+_FIND = text(f"""
+    WITH counted AS ({COUNT_ATTEMPTS}),
+    outcome AS (
+        SELECT array_agg(key) AS keys, array_agg(is_allowed) AS allowed, array_agg(backlog) AS backlogs FROM counted
+    )
+    SELECT outcome.keys, outcome.allowed, outcome.backlogs, account.password_hash, account.is_active,
+           {", ".join(f"account.{column.strip()}" for column in PUBLIC_COLUMNS.split(","))}
+    FROM outcome LEFT JOIN users AS account
+      ON account.email_key = ANY (CAST(:identities AS text[]))
+      OR account.username_key = ANY (CAST(:identities AS text[]))
+      OR account.id = CAST(:id AS uuid)
+    LIMIT 1
+""")  # noqa: S608  # made of constants
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A row of users, with what only the server may see."""
+
+    id: UUID
+    is_active: bool
+    password_hash: str
+    public: UserPublic
+
+
+async def find_account(
+    database: Database, attempts: Sequence[Attempt], *, identities: Sequence[str] = (), user_id: UUID | None = None
+) -> Account | None:
+    """The account with one of these keys (see `identity_key`), or with this id.
+
+    Raises TooManyRequests; the attempts are counted whether or not there is such an account.
+    """
+    bound = {**parameters(attempts), "identities": list(identities), "id": user_id}
+    row = await database.run_alone(_FIND, bound)
+    assert row is not None
+    refuse_excess(
+        attempts, {key: (allowed, backlog) for key, allowed, backlog in zip(row[0], row[1], row[2], strict=True)}
+    )
+    await purge_now_and_then(database)
+    if row.id is None:
+        return None
+    return Account(
+        id=row.id, is_active=row.is_active, password_hash=row.password_hash, public=public_user(list(row)[5:])
+    )
+
+
+def public_user(row: Row[Any] | Sequence[Any]) -> UserPublic:
+    """``row`` holds `PUBLIC_COLUMNS`, in that order."""
+    return build(UserPublic, *row)

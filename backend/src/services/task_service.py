@@ -1,0 +1,208 @@
+"""A user's tasks."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Executable, Row, func
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from src.core.errors import Conflict, Invalid, NotFound, PreconditionFailed, Unauthorized
+from src.core.security import Cursors, InvalidCursor, Principal
+from src.database.statements import fetch_all, fetch_first
+from src.domain.due_dates import due_instant
+from src.domain.ordering import title_key
+from src.domain.priorities import PRIORITIES, PRIORITY_IDS
+from src.models import new_id
+from src.schemas.encoding import build
+from src.schemas.priority import PriorityPublic
+from src.schemas.task import TaskCreate, TaskPage, TaskPublic, TaskQuery, TaskUpdate
+from src.services.preconditions import Precondition
+from src.services.task_statements import (
+    DELETE,
+    LOCK,
+    PRIORITY_AT,
+    READ,
+    READ_WITH_HASH,
+    READ_ZONE,
+    SET_COMPLETED,
+    TOGGLE,
+    count_statement,
+    create_statement,
+    list_statement,
+    order_of,
+    update_statement,
+)
+
+
+class IdInUse(Conflict):
+    """A task with this id was created before with other content. Take a new id."""
+
+    code = "id_in_use"
+    title = "The id is in use for other content"
+
+
+_PRIORITIES = {p.id: build(PriorityPublic, p.id, p.name, p.level, p.color) for p in PRIORITIES}
+_PRIORITY_NAMES = {number: name for name, number in PRIORITY_IDS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A task, and whether this request made it or found it made."""
+
+    task: TaskPublic
+    is_new: bool
+
+
+class TaskService:
+    def __init__(self, session: AsyncSession, owner: Principal, cursors: Cursors) -> None:
+        self._session = session
+        self._owner = owner
+        self._cursors = cursors
+
+    async def create(self, new: TaskCreate) -> Stored:
+        """With an ``id`` that was used before: the stored task if it was made from the same content, else IdInUse."""
+        values = await self._completed_values(new.model_dump(exclude={"id"}))
+        if new.is_completed:
+            values["completed_at"] = func.now()
+        content_hash = _content_hash(new)
+        values |= {"user_id": self._owner.id, "id": new.id or new_id(), "content_hash": content_hash}
+        row = await fetch_first(self._session, create_statement(values))
+        if row is not None:
+            return Stored(_public(row), is_new=True)
+        return Stored(await self._made_before(values["id"], content_hash), is_new=False)
+
+    async def read(self, task_id: UUID) -> TaskPublic:
+        """Raises NotFound."""
+        return _public(await self._one(READ, task_id))
+
+    async def list_page(self, query: TaskQuery) -> TaskPage:
+        """Raises Invalid for a cursor of another user, filter or order."""
+        order = order_of(query.sort)
+        scope = self._scope(query)
+        try:
+            after = self._cursors.read(query.cursor, scope=scope) if query.cursor else None
+            bound = order.bound(after) if after else {}
+        except InvalidCursor:
+            raise Invalid.field("query/cursor", "invalid_cursor", "is not a cursor of this list") from None
+        filters = {"owner_id": self._owner.id, **_filter_values(query)}
+        statement = list_statement(
+            query.sort,
+            frozenset(filters),
+            is_after=after is not None,
+            is_after_null=after is not None and after.value is None,
+        )
+        rows = await fetch_all(self._session, statement, **filters, **bound, limit=query.limit + 1)
+        page = [_public(row[:-1]) for row in rows[: query.limit]]
+        last = rows[query.limit - 1] if len(rows) > query.limit else None
+        cursor = self._cursors.write(order.position(last.sorted_by, last.id), scope=scope) if last is not None else None
+        total = {"total": await self._count(filters)} if query.include_total else {}
+        return build(TaskPage, page, cursor, **total)
+
+    async def update(self, task_id: UUID, changes: TaskUpdate, precondition: Precondition) -> TaskPublic:
+        """Raises NotFound, PreconditionFailed or Invalid. What changes nothing is no change: the version stays."""
+        current = await self._one(LOCK, task_id)
+        precondition.check(current.version)
+        wanted = changes.model_dump(exclude_unset=True)
+        values = await self._completed_values({**_input_values(current), **wanted})
+        changed = {name: value for name, value in values.items() if value != getattr(current, name, value)}
+        if not changed:
+            return _public(current)
+        if "title" in changed:
+            changed["title_key"] = values["title_key"]
+        if "is_completed" in changed:
+            changed["completed_at"] = func.now() if values["is_completed"] else None
+        return _public(await self._one(update_statement(changed), task_id))
+
+    async def delete(self, task_id: UUID, precondition: Precondition) -> None:
+        """Raises NotFound or PreconditionFailed."""
+        if await self._first(DELETE, task_id=task_id, **_admitted(precondition)) is None:
+            await self._one(READ, task_id)
+            raise PreconditionFailed
+
+    async def complete(self, task_id: UUID, is_completed: bool | None, precondition: Precondition) -> TaskPublic:
+        """Sets the state, or toggles it when ``is_completed`` is None. Raises NotFound or PreconditionFailed."""
+        wanted = {} if is_completed is None else {"wanted": is_completed}
+        statement = TOGGLE if is_completed is None else SET_COMPLETED
+        row = await self._first(statement, task_id=task_id, **_admitted(precondition), **wanted)
+        if row is None:
+            row = await self._one(READ, task_id)
+            precondition.check(row.version)
+        return _public(row)
+
+    async def _first(self, statement: Executable, **parameters: object) -> Row[Any] | None:
+        return await fetch_first(self._session, statement, owner_id=self._owner.id, **parameters)
+
+    async def _one(self, statement: Executable, task_id: UUID) -> Row[Any]:
+        row = await self._first(statement, task_id=task_id)
+        if row is None:
+            raise NotFound
+        return row
+
+    async def _made_before(self, task_id: UUID, content_hash: bytes) -> TaskPublic:
+        row = await self._one(READ_WITH_HASH, task_id)
+        if row.content_hash != content_hash:
+            raise IdInUse
+        return _public(row[:-1])
+
+    async def _completed_values(self, values: dict[str, Any]) -> dict[str, Any]:
+        """What the client writes, with all that follows from it."""
+        if values["due_time"] is not None and values["due_date"] is None:
+            raise Invalid.field("/due_time", "due_time_without_date", "needs a due_date: set one, or clear both")
+        if values["due_time"] is not None and values["timezone"] is None:
+            values["timezone"] = await self._own_zone()
+        due_at = values["due_time"] and due_instant(values["due_date"], values["due_time"], values["timezone"])
+        priority = values.pop("priority")
+        return {
+            **values,
+            "title_key": title_key(values["title"]),
+            "due_at": due_at,
+            "priority_id": PRIORITY_IDS[priority] if priority else None,
+        }
+
+    async def _own_zone(self) -> str:
+        row = await self._first(READ_ZONE)
+        if row is None:
+            raise Unauthorized  # the account was deleted since the transaction was opened
+        return str(row.timezone)
+
+    async def _count(self, filters: Mapping[str, object]) -> int:
+        row = await fetch_first(self._session, count_statement(frozenset(filters)), **filters)
+        assert row is not None
+        return int(row[0])
+
+    def _scope(self, query: TaskQuery) -> bytes:
+        shape = query.model_dump_json(exclude={"cursor", "limit", "include_total"})
+        return f"tasks {self._owner.id} {shape}".encode()
+
+
+def _filter_values(query: TaskQuery) -> dict[str, object]:
+    values: dict[str, object] = {
+        "completed": query.completed,
+        "priorities": sorted(PRIORITY_IDS[name] for name in query.priority) or None,
+        "due_before": query.due_before,
+        "due_after": query.due_after,
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _admitted(precondition: Precondition) -> dict[str, object]:
+    return {"versions": None if precondition.versions is None else sorted(precondition.versions)}
+
+
+def _content_hash(new: TaskCreate) -> bytes:
+    """Equal for two creates that ask for the same, whatever became of the task since."""
+    return hashlib.sha256(new.model_dump_json(exclude={"id"}, exclude_defaults=True).encode()).digest()
+
+
+def _input_values(row: Row[Any]) -> dict[str, Any]:
+    names = ("title", "description", "is_completed", "due_date", "due_time", "timezone")
+    return {**{name: getattr(row, name) for name in names}, "priority": _PRIORITY_NAMES.get(row.priority_id)}
+
+
+def _public(row: Row[Any] | tuple[Any, ...]) -> TaskPublic:
+    values = tuple(row)
+    priority = _PRIORITIES.get(values[PRIORITY_AT])
+    return build(TaskPublic, *values[:PRIORITY_AT], priority, *values[PRIORITY_AT + 1 :])

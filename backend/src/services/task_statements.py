@@ -1,0 +1,118 @@
+"""The SQL of a user's tasks.
+
+Built once, at import or for each kind of list, from columns rather than entities: loading and tracking objects would
+cost more than everything else in a request. Every statement binds ``owner_id``.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    Date,
+    Insert,
+    Select,
+    SmallInteger,
+    Update,
+    bindparam,
+    case,
+    delete,
+    func,
+    not_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert
+
+from src.core.security import Position
+from src.database.keyset import Order, page_statement
+from src.models import Task, User, columns_of
+
+_task = columns_of(Task)
+_user = columns_of(User)
+
+COLUMNS: Final = (
+    _task.id, _task.user_id, _task.title, _task.description, _task.is_completed, _task.completed_at, _task.priority_id,
+    _task.due_date, _task.due_time, _task.timezone, _task.due_at, _task.version, _task.created_at, _task.updated_at,
+)  # fmt: skip
+"""In the order of `TaskPublic`, with the priority's id in the place of the priority."""
+
+PRIORITY_AT: Final = COLUMNS.index(_task.priority_id)
+
+_owner_id = bindparam("owner_id", type_=_task.user_id.type)
+_is_it = (_task.user_id == _owner_id) & (_task.id == bindparam("task_id", type_=_task.id.type))
+_versions = bindparam("versions", type_=ARRAY(_task.version.type))
+_is_admitted = _versions.is_(None) | (_task.version == func.any(_versions))
+_wanted = bindparam("wanted", type_=_task.is_completed.type)
+_bump = {"version": _task.version + 1, "updated_at": func.now()}
+
+READ: Final = select(*COLUMNS).where(_is_it)
+LOCK: Final = READ.with_for_update()
+READ_WITH_HASH: Final = select(*COLUMNS, _task.content_hash).where(_is_it)
+READ_ZONE: Final = select(_user.timezone).where(_user.id == _owner_id)
+DELETE: Final = delete(Task).where(_is_it, _is_admitted).returning(_task.id)
+TOGGLE: Final = (
+    update(Task)
+    .where(_is_it, _is_admitted)
+    .values(
+        is_completed=not_(_task.is_completed),
+        completed_at=case((_task.is_completed, None), else_=func.now()),
+        **_bump,
+    )
+    .returning(*COLUMNS)
+)
+SET_COMPLETED: Final = (
+    update(Task)
+    .where(_is_it, _is_admitted, _task.is_completed != _wanted)
+    .values(is_completed=_wanted, completed_at=case((_wanted, func.now()), else_=None), **_bump)
+    .returning(*COLUMNS)
+)
+
+_SORTS = {
+    "created_at": _task.created_at,
+    "updated_at": _task.updated_at,
+    "due_date": _task.due_date,
+    "priority": _task.priority_id,
+    "title": _task.title_key,
+    "completed_at": _task.completed_at,
+}
+_FILTERS = {
+    "owner_id": _task.user_id == _owner_id,
+    "completed": _task.is_completed == bindparam("completed", type_=_task.is_completed.type),
+    "priorities": _task.priority_id == func.any(bindparam("priorities", type_=ARRAY(SmallInteger))),
+    "due_before": _task.due_date < bindparam("due_before", type_=Date),
+    "due_after": _task.due_date > bindparam("due_after", type_=Date),
+}
+
+
+def create_statement(values: Mapping[str, object]) -> Insert:
+    """Yields no row where the owner has used the id before."""
+    new = insert(Task).values(values).on_conflict_do_nothing(index_elements=["user_id", "id"])
+    return new.returning(*COLUMNS)
+
+
+def update_statement(changed: Mapping[str, object]) -> Update:
+    return update(Task).where(_is_it).values(**changed, **_bump).returning(*COLUMNS)
+
+
+def order_of(sort: str) -> Order:
+    """``sort`` as clients write it: a field, with ``-`` before it for descending."""
+    return Order(_SORTS[sort.removeprefix("-")], _task.id, is_descending=sort.startswith("-"))
+
+
+@lru_cache(maxsize=1024)
+def list_statement(sort: str, filters: frozenset[str], *, is_after: bool, is_after_null: bool) -> Select[Any]:
+    """A page; each of ``filters`` binds a parameter of its name."""
+    after = Position(None if is_after_null else 0, UUID(int=0)) if is_after else None
+    return page_statement(_filtered(filters), order_of(sort), after=after)
+
+
+@lru_cache(maxsize=64)
+def count_statement(filters: frozenset[str]) -> Select[Any]:
+    return select(func.count()).select_from(_filtered(filters).subquery())
+
+
+def _filtered(filters: frozenset[str]) -> Select[Any]:
+    return select(*COLUMNS).where(*(_FILTERS[name] for name in sorted(filters | {"owner_id"})))

@@ -1,0 +1,159 @@
+"""Accounts: making, changing and deleting them."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import Executable, bindparam, func, text, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from src.core.errors import Conflict, Invalid, Unauthorized
+from src.core.security import PasswordHasher, Principal, password_weakness
+from src.database.failures import violated_constraint
+from src.database.session import Database
+from src.database.statements import fetch_first
+from src.domain.text import identity_key
+from src.models import User, columns_of, new_id
+from src.schemas.user import PasswordChange, UserPublic, UserRegister, UserUpdate
+from src.services.accounts import PUBLIC_COLUMNS, find_account, public_user
+from src.services.attempt_limits import REGISTRATION_BY_NETWORK
+from src.services.auth_service import AuthService, WrongPassword
+from src.services.preconditions import Precondition
+
+
+class EmailTaken(Conflict):
+    """Another account has this e-mail address."""
+
+    code = "email_taken"
+    title = "There is an account with this e-mail address"
+
+
+class UsernameTaken(Conflict):
+    """Another account has this username."""
+
+    code = "username_taken"
+    title = "There is an account with this username"
+
+
+_TAKEN = {"uq_users_email_key": EmailTaken, "uq_users_username_key": UsernameTaken}
+
+_INSERT = text(f"""
+    INSERT INTO users (id, email, email_key, username, username_key, password_hash, first_name, last_name, timezone)
+    VALUES (:id, :email, :email_key, :username, :username_key, :password_hash, :first_name, :last_name, :timezone)
+    RETURNING {PUBLIC_COLUMNS}
+""")  # noqa: S608  # made of constants
+
+_READ = text(f"SELECT {PUBLIC_COLUMNS} FROM users WHERE id = :owner_id")  # noqa: S608  # made of constants
+_LOCK = text(f"SELECT {PUBLIC_COLUMNS} FROM users WHERE id = :owner_id FOR UPDATE")  # noqa: S608  # made of constants
+
+_CHANGE_PASSWORD = text("""
+    UPDATE users SET password_hash = :new WHERE id = :id AND password_hash = :seen RETURNING id
+""")
+_END_OTHERS = text("DELETE FROM sessions WHERE user_id = :id AND id <> :session_id RETURNING id")
+_DELETE = text("DELETE FROM users WHERE id = :id AND password_hash = :seen RETURNING id")
+
+
+class UserService:
+    """Given the database, not a session, for the reason that `src.services.auth_service` names."""
+
+    def __init__(self, database: Database, *, hasher: PasswordHasher, auth: AuthService) -> None:
+        self._database = database
+        self._hasher = hasher
+        self._auth = auth
+
+    async def register(self, new: UserRegister, *, network: str) -> UserPublic:
+        """Raises EmailTaken, UsernameTaken, Invalid (a weak password) or TooManyRequests."""
+        _refuse_weak(new.password, "/password", [new.email, new.username, new.first_name, new.last_name])
+        values = _with_keys(new.model_dump(exclude={"password"}))
+        account = await find_account(
+            self._database, [REGISTRATION_BY_NETWORK.on(network)], identities=[values["email_key"]]
+        )
+        if account is not None:
+            raise EmailTaken
+        values |= {"id": new_id(), "password_hash": await self._hasher.hash(new.password)}
+        try:
+            row = await self._database.run_alone(_INSERT, values)
+        except IntegrityError as error:
+            raise _taken(error) from None
+        assert row is not None
+        return public_user(row)
+
+    async def read(self, owner: Principal) -> UserPublic:
+        async with self._database.as_user(owner) as session:
+            return await _own(session, _READ, owner)
+
+    async def update(self, owner: Principal, changes: UserUpdate, precondition: Precondition) -> UserPublic:
+        """A new e-mail address needs the password. Raises WrongPassword, EmailTaken, PreconditionFailed, …"""
+        values = _with_keys(changes.model_dump(exclude_unset=True, exclude={"current_password"}))
+        if "email" in values:
+            await self._confirm_new_email(owner, values["email"], changes.current_password)
+        async with self._database.as_user(owner) as session:
+            current = await _own(session, _LOCK, owner)
+            precondition.check(current.version)
+            if all(getattr(current, name, value) == value for name, value in values.items()):
+                return current
+            return await _write(session, owner, values)
+
+    async def change_password(self, owner: Principal, change: PasswordChange) -> None:
+        """Ends all other sessions. Raises WrongPassword or Invalid (a weak password)."""
+        account = await self._auth.confirm_password(owner.id, change.current_password)
+        user = account.public
+        _refuse_weak(change.new_password, "/new_password", [user.email, user.username, user.first_name, user.last_name])
+        new_hash = await self._hasher.hash(change.new_password)
+        async with self._database.as_user(owner) as session:
+            seen = {"id": owner.id, "seen": account.password_hash}
+            if await fetch_first(session, _CHANGE_PASSWORD, **seen, new=new_hash) is None:
+                raise WrongPassword  # another request has changed it meanwhile
+            await fetch_first(session, _END_OTHERS, id=owner.id, session_id=owner.session_id)
+
+    async def delete(self, owner: Principal, password: str) -> None:
+        """Removes the account and every row that belongs to it, at once and for good."""
+        account = await self._auth.confirm_password(owner.id, password)
+        async with self._database.as_user(owner) as session:
+            if await fetch_first(session, _DELETE, id=owner.id, seen=account.password_hash) is None:
+                raise WrongPassword
+
+    async def _confirm_new_email(self, owner: Principal, email: str, password: str | None) -> None:
+        if (await self.read(owner)).email == email:
+            return
+        if password is None:
+            raise Invalid.field("/current_password", "missing", "is required with a new e-mail address")
+        await self._auth.confirm_password(owner.id, password)
+
+
+async def _write(session: AsyncSession, owner: Principal, values: Mapping[str, Any]) -> UserPublic:
+    statement = (
+        update(User)
+        .where(columns_of(User).id == bindparam("owner_id"))
+        .values(**values, version=columns_of(User).version + 1, updated_at=func.now())
+        .returning(text(PUBLIC_COLUMNS))
+    )
+    try:
+        return await _own(session, statement, owner)
+    except IntegrityError as error:
+        raise _taken(error) from None
+
+
+async def _own(session: AsyncSession, statement: Executable, owner: Principal) -> UserPublic:
+    row = await fetch_first(session, statement, owner_id=owner.id)
+    if row is None:
+        raise Unauthorized  # deleted by another request since the transaction was opened
+    return public_user(row)
+
+
+def _with_keys(values: dict[str, Any]) -> dict[str, Any]:
+    """Whoever writes an e-mail address or a username writes the key it is compared by."""
+    keys = {
+        f"{name}_key": values[name] and identity_key(values[name]) for name in ("email", "username") if name in values
+    }
+    return {**values, **keys}
+
+
+def _taken(error: IntegrityError) -> Exception:
+    taken = _TAKEN.get(violated_constraint(error) or "")
+    return taken() if taken else error
+
+
+def _refuse_weak(password: str, pointer: str, own_words: Collection[str | None]) -> None:
+    if (weakness := password_weakness(password, own_words=own_words)) is not None:
+        raise Invalid.field(pointer, "weak_password", weakness)
