@@ -6,11 +6,12 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Annotated
 
 import typer
 import uvicorn
+from uvicorn.supervisors import Multiprocess
 
 from src.core.config import Settings, load_settings
 from src.core.errors import StartupError
@@ -113,22 +114,41 @@ def _serve(settings: Settings) -> None:
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )
-    _announce(listener)
-    signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn raises it again once all is closed; then it means exit 0
     if settings.workers > 1:
-        from uvicorn.supervisors import Multiprocess
-
-        Multiprocess(config, sockets=[listener]).run()
+        _announce(listener)
+        _end_well_on_sigterm()
+        _Workers(config, sockets=[listener]).run()
         return
     _serve_alone(config, listener)
 
 
+class _Server(uvicorn.Server):
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if sockets:
+            _announce(sockets[0])
+
+
+class _Workers(Multiprocess):
+    def terminate_all(self) -> None:
+        for listener in self.sockets:
+            listener.close()  # else clients could still connect, and nobody would answer them
+        super().terminate_all()
+
+
 def _serve_alone(config: uvicorn.Config, listener: socket.socket) -> None:
     config.load()
-    server = uvicorn.Server(config)
-    server.run(sockets=[listener])
+    server = _Server(config)
+    _end_well_on_sigterm()
+    with suppress(SystemExit):  # uvicorn's status 3; the reason has been printed
+        server.run(sockets=[listener])
     if not server.started:
         raise SystemExit(1)
+
+
+def _end_well_on_sigterm() -> None:
+    """Uvicorn raises the signal again once all is closed; then it means exit status 0."""
+    signal.signal(signal.SIGTERM, lambda *_: None)
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -22,6 +22,7 @@ from src.api.deps import AppContext
 from src.api.errors import answer_internal_error, install_error_handlers
 from src.api.middleware import BodyLimit, RequestContext
 from src.api.router import routes
+from src.api.routing import openapi_document
 from src.core.config import Settings, load_settings
 from src.core.errors import ConfigurationError, StartupError
 from src.core.logging import configure_logging
@@ -54,6 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     application.state.settings = settings
     application.router.routes.extend(routes)
+    application.openapi = lambda: openapi_document(application)  # type: ignore[method-assign]
     install_error_handlers(application)
     if settings.cors_origins:
         application.add_middleware(
@@ -111,7 +113,6 @@ class ReadableStartup:
             error = sys.exc_info()[1]
             if message["type"] == "lifespan.startup.failed" and isinstance(error, StartupError):
                 print(error.block(), file=sys.stderr, flush=True)
-                scope["app"].state.startup_error = error
                 message = {**message, "message": ""}
             await send(message)
 

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -78,6 +79,14 @@ def settings_for(url: str, **changes: object) -> Settings:
         "log_level": "error",
     }
     return Settings(_env_file=None, **{**values, **changes})  # type: ignore[arg-type]
+
+
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from src.api.deps import (
 from src.api.routing import etag, problems, router
 from src.core.errors import Invalid, NotFound, TooManyRequests, Unauthorized
 from src.schemas.auth import AccessToken, LoggedIn, Login, SessionList, TokenPair
-from src.schemas.base import Id
+from src.schemas.base import Id, OneLine
 from src.schemas.encoding import encode
 from src.schemas.user import PasswordChange, UserPublic, UserRegister
 from src.services.auth_service import (
@@ -47,7 +47,7 @@ class TokenForm(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     grant_type: Literal["password", "refresh_token"] = "password"
-    username: Annotated[str, Field(max_length=254)] | None = None
+    username: Annotated[str, OneLine, Field(max_length=254)] | None = None
     password: Annotated[str, Field(max_length=1024, json_schema_extra={"format": "password"})] | None = None
     refresh_token: Annotated[str, Field(max_length=TOKEN_MAX)] | None = None
 

@@ -7,7 +7,8 @@ from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 
 from src.api.errors import NotFoundHere, problem_type
-from src.core.errors import AppError
+from src.api.routing import problems
+from src.core.errors import AppError, Invalid
 
 problem_pages = APIRouter(tags=["problems"])
 
@@ -18,7 +19,7 @@ def all_errors(kind: type[AppError] = AppError) -> Iterator[type[AppError]]:
         yield from all_errors(error)
 
 
-@problem_pages.get("/problems/{name}", response_class=PlainTextResponse)
+@problem_pages.get("/problems/{name}", response_class=PlainTextResponse, responses=problems(NotFoundHere, Invalid))
 async def explain(name: str) -> PlainTextResponse:
     """What this problem means and what can be done."""
     for error in all_errors():

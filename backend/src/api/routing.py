@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from pydantic_core import from_json
 
@@ -13,8 +14,12 @@ from src.core.errors import AppError, CommitUnknown, Invalid, Unavailable
 from src.schemas.problem import Problem
 
 BASE = "/api/v1"
+PROBLEM_TYPE = "application/problem+json"
+COMPONENT = "#/components/schemas/{model}"
+PROBLEM_SCHEMA = {"$ref": COMPONENT.format(model="Problem")}
 Responses = dict[int | str, dict[str, Any]]
 JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
+FORM_TYPES = frozenset({"application/x-www-form-urlencoded"})
 
 
 class StrictRequest(Request):
@@ -33,11 +38,12 @@ class StrictRoute(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        takes_json = self.body_field is not None and not self._takes_form()
+        accepted = FORM_TYPES if self._takes_form() else JSON_TYPES
+        takes_body = self.body_field is not None
 
         async def handle_strictly(request: Request) -> Response:
-            if takes_json:
-                _require_json(request)
+            if takes_body:
+                _require_media_type(request, accepted)
             return await handle(StrictRequest(request.scope, request.receive))
 
         return handle_strictly
@@ -46,15 +52,15 @@ class StrictRoute(APIRoute):
         return self.body_field is not None and type(self.body_field.field_info).__name__ == "Form"
 
 
-def _require_json(request: Request) -> None:
+def _require_media_type(request: Request, accepted: frozenset[str]) -> None:
     headers = request.headers
     has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
     media_type, _, parameters = headers.get("content-type", "").partition(";")
     if not has_body and not media_type:
         return
     charset = parameters.lower().replace(" ", "").replace('"', "")
-    if media_type.strip().lower() not in JSON_TYPES or ("charset=" in charset and "charset=utf-8" not in charset):
-        raise UnsupportedMediaType
+    if media_type.strip().lower() not in accepted or ("charset=" in charset and "charset=utf-8" not in charset):
+        raise UnsupportedMediaType(f"The body must be {min(accepted)}")
 
 
 def router(prefix: str, *, responses: Responses, **options: Any) -> APIRouter:
@@ -78,12 +84,9 @@ def problems(*errors: type[AppError]) -> Responses:
     for error in errors:
         entry = documents.setdefault(
             error.status,
-            {"model": Problem, "description": error.title, "content": {"application/problem+json": {"examples": {}}}},
+            {"description": error.title, "content": {PROBLEM_TYPE: {"schema": PROBLEM_SCHEMA, "examples": {}}}},
         )
-        entry["content"]["application/problem+json"]["examples"][error.code] = {
-            "summary": error.title,
-            "value": _example(error),
-        }
+        entry["content"][PROBLEM_TYPE]["examples"][error.code] = {"summary": error.title, "value": _example(error)}
     return documents
 
 
@@ -97,6 +100,16 @@ def _example(error: type[AppError]) -> dict[str, Any]:
         "request_id": "019ab7d0-6f3c-7cc1-9a53-0b7e3c1f9f10",
         **error.members,
     }
+
+
+def openapi_document(app: FastAPI) -> dict[str, Any]:
+    """FastAPI's, with the schema of problems added; it would list that as ``application/json``, given as a model."""
+    if app.openapi_schema is None:
+        schema = Problem.model_json_schema(ref_template=COMPONENT)
+        document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        document["components"]["schemas"] |= {**schema.pop("$defs"), "Problem": schema}
+        app.openapi_schema = document
+    return app.openapi_schema
 
 
 def etag(version: int) -> str:

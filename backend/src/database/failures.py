@@ -50,6 +50,7 @@ _REFUSED_TEXTS = (
     "password authentication failed",
     "sasl authentication failed",
     "not allowed to connect",
+    "rejected ssl upgrade",
 )
 
 

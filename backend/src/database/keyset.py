@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, asc, bindparam, desc, literal, select, tuple_, union_all
+from sqlalchemy import Column, ColumnElement, Select, asc, bindparam, desc, literal_column, select, tuple_, union_all
 
 from src.core.security import InvalidCursor, Position
 
@@ -88,8 +88,8 @@ def _follows_id(order: Order, after: Position | None) -> list[ColumnElement[bool
 
 def _one_after_the_other(first: Select[Any], second: Select[Any], order: Order) -> Select[Any]:
     parts = union_all(
-        select(first.add_columns(literal(0).label("part")).subquery()),
-        select(second.add_columns(literal(1).label("part")).subquery()),
+        select(first.add_columns(literal_column("0").label("part")).subquery()),
+        select(second.add_columns(literal_column("1").label("part")).subquery()),
     ).subquery()
     direction = desc if order.is_descending else asc
     columns = [column for column in parts.c if column.name != "part"]

@@ -31,8 +31,8 @@ _OPEN_AS_SYSTEM = f"BEGIN; SET LOCAL ROLE {SYSTEM_ROLE}"
 
 def _open_as_user(user_id: UUID, session_id: UUID) -> str:
     # The simple protocol takes several statements but no parameters; UUID objects can't hold anything but hex digits.
-    return (  # noqa: S608
-        f"BEGIN; SET LOCAL ROLE {APP_ROLE}; SET LOCAL app.user_id = '{user_id}'; "
+    return (
+        f"BEGIN; SET LOCAL ROLE {APP_ROLE}; SET LOCAL app.user_id = '{user_id}'; "  # noqa: S608
         "SELECT 1 FROM sessions JOIN users ON users.id = sessions.user_id "
         f"WHERE sessions.user_id = '{user_id}' AND sessions.id = '{session_id}' "
         "AND sessions.expires_at > now() AND users.is_active"
@@ -63,10 +63,11 @@ class Database:
             yield session
 
     async def run_alone(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Row[Any] | None:
-        """One statement as the login itself, committed by itself, in one round trip; its first row."""
+        """One statement as the login itself, committed by itself, in one round trip; its first row, if any."""
         connection = await self._begin(None, expected=None)
         try:
-            return (await connection.execute(statement, parameters)).first()
+            result = await connection.execute(statement, parameters)
+            return result.first() if result.returns_rows else None
         except Exception as error:  # noqa: BLE001  # raised again, translated
             _raise_translated(error)
         finally:

@@ -8,9 +8,10 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 
 async def fetch_first(session: AsyncSession, statement: Executable, **parameters: object) -> Row[Any] | None:
-    """The first row, or None."""
+    """The first row, or None where there is none."""
     connection = await session.connection()
-    return (await connection.execute(statement, parameters)).first()
+    result = await connection.execute(statement, parameters)
+    return result.first() if result.returns_rows else None
 
 
 async def fetch_all(session: AsyncSession, statement: Executable, **parameters: object) -> Sequence[Row[Any]]:

@@ -5,6 +5,7 @@ import unicodedata
 # Default-ignorable characters that take no space: a title of these alone looks empty.
 _INVISIBLE_CATEGORIES = {"Cf", "Zs", "Zl", "Zp", "Mn", "Me"}
 _INVISIBLE = {"\u115f", "\u1160", "\u3164", "\uffa0", "\u2800"}  # Hangul fillers and the blank Braille pattern
+_INVISIBLE |= {chr(c) for c in (0x2065, *range(0xFFF0, 0xFFF9), *range(0xE0000, 0xE1000))}  # kept free for more of them
 
 
 class UncleanText(ValueError):

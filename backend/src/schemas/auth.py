@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints
 
-from src.schemas.base import Input, Output, Password
+from src.schemas.base import Input, OneLine, Output, Password
 from src.schemas.user import UserPublic
 
 
@@ -13,7 +13,9 @@ class Login(Input):
         json_schema_extra={"examples": [{"email": "ana@example.com", "password": "correct horse battery"}]}
     )
 
-    email: Annotated[str, StringConstraints(max_length=254)] = Field(description="the e-mail address or the username")
+    email: Annotated[str, OneLine, StringConstraints(max_length=254)] = Field(
+        description="the e-mail address or the username"
+    )
     password: Password
 
 

@@ -1,10 +1,20 @@
+import re
 from typing import Annotated, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from src.schemas.base import Output, drop_default
 
+WHOLE_NUMBER = re.compile(r"-?\d+", re.ASCII)
+
 Item = TypeVar("Item")
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, str) and not WHOLE_NUMBER.fullmatch(value):  # pydantic takes "5.0", "1_0" and " +5" too
+        raise PydanticCustomError("int_parsing", "must be a whole number")
+    return value
 
 
 class PageQuery(BaseModel):
@@ -12,7 +22,7 @@ class PageQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    limit: Annotated[int, BeforeValidator(_plain), Field(ge=1, le=200)] = 50
     cursor: Annotated[str, Field(max_length=4096)] | None = Field(
         default=None, description="`next_cursor` of the page before, with the same filters and order"
     )

@@ -17,10 +17,11 @@ PUBLIC_COLUMNS = "id, email, username, first_name, last_name, timezone, version,
 _FIND = text(f"""
     WITH counted AS ({COUNT_ATTEMPTS}),
     outcome AS (
-        SELECT array_agg(key) AS keys, array_agg(is_allowed) AS allowed, array_agg(backlog) AS backlogs FROM counted
+        SELECT array_agg(key) AS keys_counted, array_agg(is_allowed) AS allowed, array_agg(backlog) AS backlogs
+        FROM counted
     )
-    SELECT outcome.keys, outcome.allowed, outcome.backlogs, account.password_hash, account.is_active,
-           {", ".join(f"account.{column.strip()}" for column in PUBLIC_COLUMNS.split(","))}
+    SELECT outcome.keys_counted, outcome.allowed, outcome.backlogs, account.password_hash, account.is_active,
+           {", ".join(f"account.{column}" for column in PUBLIC_COLUMNS.split(", "))}
     FROM outcome LEFT JOIN users AS account
       ON account.email_key = ANY (CAST(:identities AS text[]))
       OR account.username_key = ANY (CAST(:identities AS text[]))
@@ -49,15 +50,13 @@ async def find_account(
     bound = {**parameters(attempts), "identities": list(identities), "id": user_id}
     row = await database.run_alone(_FIND, bound)
     assert row is not None
-    refuse_excess(
-        attempts, {key: (allowed, backlog) for key, allowed, backlog in zip(row[0], row[1], row[2], strict=True)}
-    )
+    outcome = zip(row.allowed, row.backlogs, strict=True)
+    refuse_excess(attempts, dict(zip(row.keys_counted, outcome, strict=True)))
     await purge_now_and_then(database)
     if row.id is None:
         return None
-    return Account(
-        id=row.id, is_active=row.is_active, password_hash=row.password_hash, public=public_user(list(row)[5:])
-    )
+    public = public_user([row._mapping[column] for column in PUBLIC_COLUMNS.split(", ")])
+    return Account(id=row.id, is_active=row.is_active, password_hash=row.password_hash, public=public)
 
 
 def public_user(row: Row[Any] | Sequence[Any]) -> UserPublic:

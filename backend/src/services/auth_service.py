@@ -127,8 +127,8 @@ _ROTATE = text("""
     RETURNING extract(epoch FROM expires_at - now())::int AS seconds_left
 """)
 
-_END_SESSION = text("DELETE FROM sessions WHERE user_id = :user_id AND id = :id RETURNING id")
-_END_FAMILY = text("DELETE FROM sessions WHERE family_hash = :family_hash RETURNING id")
+_END_SESSION = text("DELETE FROM sessions WHERE user_id = :user_id AND id = :id")
+_END_FAMILY = text("DELETE FROM sessions WHERE family_hash = :family_hash")
 
 
 class AuthService:

@@ -21,7 +21,7 @@ _LIST = (
     .order_by(_session.last_used_at.desc(), _session.id.desc())
 )
 _END = delete(Session).where(_is_owned, _session.id == bindparam("session_id")).returning(_session.id)
-_END_OTHERS = delete(Session).where(_is_owned, _session.id != bindparam("session_id")).returning(_session.id)
+_END_OTHERS = delete(Session).where(_is_owned, _session.id != bindparam("session_id"))
 
 
 class SessionService:
@@ -43,4 +43,4 @@ class SessionService:
         await self.end(self._owner.session_id)
 
     async def end_others(self) -> None:
-        await fetch_all(self._session, _END_OTHERS, owner_id=self._owner.id, session_id=self._owner.session_id)
+        await fetch_first(self._session, _END_OTHERS, owner_id=self._owner.id, session_id=self._owner.session_id)

@@ -49,7 +49,7 @@ _LOCK = text(f"SELECT {PUBLIC_COLUMNS} FROM users WHERE id = :owner_id FOR UPDAT
 _CHANGE_PASSWORD = text("""
     UPDATE users SET password_hash = :new WHERE id = :id AND password_hash = :seen RETURNING id
 """)
-_END_OTHERS = text("DELETE FROM sessions WHERE user_id = :id AND id <> :session_id RETURNING id")
+_END_OTHERS = text("DELETE FROM sessions WHERE user_id = :id AND id <> :session_id")
 _DELETE = text("DELETE FROM users WHERE id = :id AND password_hash = :seen RETURNING id")
 
 

@@ -29,7 +29,7 @@ class Cursors:
     def write(self, position: Position, *, scope: bytes) -> str:
         """``scope`` is whatever the cursor is good for: the user and the query, written the same way each time."""
         payload = msgspec.json.encode(position)
-        return base64.urlsafe_b64encode(sign(self._keys[0], _message(payload, scope)) + payload).rstrip(b"=").decode()
+        return _encoded(sign(self._keys[0], _message(payload, scope)) + payload)
 
     def read(self, text: str, *, scope: bytes) -> Position:
         """Raises InvalidCursor for everything that ``write`` did not write for the same scope."""
@@ -44,10 +44,17 @@ def _message(payload: bytes, scope: bytes) -> bytes:
     return len(scope).to_bytes(4, "big") + scope + payload
 
 
+def _encoded(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
 def _decoded(text: str) -> bytes:
     if len(text) > MAXIMUM_LENGTH:
         raise InvalidCursor
     try:
-        return base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+        raw = base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
     except (binascii.Error, UnicodeEncodeError):
         raise InvalidCursor from None
+    if _encoded(raw) != text:  # base64 has several spellings of the same bytes
+        raise InvalidCursor
+    return raw

@@ -1,0 +1,90 @@
+"""What the settings refuse, and that .env.example names them all."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from src.core import config
+from src.core.config import Settings, load_settings
+from src.core.errors import ConfigurationError
+from tests.factories import SECRET
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    files = (tmp_path / ".env", tmp_path / "backend.env")
+    monkeypatch.setattr(config, "ENV_FILES", files)
+    monkeypatch.setattr(config, "REPOSITORY", tmp_path)
+    monkeypatch.setitem(Settings.model_config, "env_file", files)
+    return tmp_path
+
+
+def refusal(monkeypatch: pytest.MonkeyPatch, **environment: str) -> str:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings()
+    assert caught.value.exit_status == 78
+    return caught.value.problem
+
+
+class TestSources:
+    def test_the_environment_wins_over_backend_env_which_wins_over_env(
+        self, clean_environment: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (clean_environment / ".env").write_text(f"SECRET_KEY={SECRET}\nPORT=1\nWORKERS=1\nLOG_LEVEL=debug\n")
+        (clean_environment / "backend.env").write_text("PORT=2\nWORKERS=2\n")
+        monkeypatch.setenv("PORT", "3")
+        settings = load_settings()
+        assert (settings.port, settings.workers, settings.log_level) == (3, 2, "debug")
+
+    def test_an_empty_value_is_no_value(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("DATABASE_URL", "")
+        monkeypatch.setenv("SECRET_KEY", SECRET)
+        assert load_settings().database_url is None
+
+
+class TestRefusals:
+    def test_every_fault_is_listed_and_no_value_is_repeated(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        problem = refusal(monkeypatch, SECRET_KEY="canary-1", PORT="canary-2", CORS_ORIGINS="*", LOG_LEVEL="canary-3")
+        assert all(name in problem for name in ("SECRET_KEY", "PORT", "CORS_ORIGINS", "LOG_LEVEL"))
+        assert "canary" not in problem
+
+    def test_a_missing_key_is_explained(self) -> None:
+        with pytest.raises(ConfigurationError) as caught:
+            load_settings()
+        assert "SECRET_KEY is not set" in caught.value.problem
+        assert "secrets.token_urlsafe" in caught.value.advice
+
+    @pytest.mark.parametrize(
+        "key", ["short", "a" * 64, "change-me-change-me-change-me-1234", "your-secret-key-your-secret-key-00"]
+    )
+    def test_a_weak_key(self, monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+        assert "SECRET_KEY" in refusal(monkeypatch, SECRET_KEY=key)
+
+    @pytest.mark.parametrize("origin", ["*", "https://*.example.com", "example.com", "https://example.com/", "null"])
+    def test_a_loose_origin(self, monkeypatch: pytest.MonkeyPatch, origin: str) -> None:
+        assert "CORS_ORIGINS" in refusal(monkeypatch, SECRET_KEY=SECRET, CORS_ORIGINS=f"https://ok.example,{origin}")
+
+    def test_debug_in_production(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert "DEBUG" in refusal(monkeypatch, SECRET_KEY=SECRET, DEBUG="true")
+
+    def test_cheap_hashes_in_production(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert "PASSWORD_HASH_ROUNDS" in refusal(monkeypatch, SECRET_KEY=SECRET, PASSWORD_HASH_ROUNDS="4")
+
+
+def test_no_secret_shows_in_a_printed_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY", SECRET)
+    monkeypatch.setenv("DATABASE_URL", "postgresql://user:canary@host/db")
+    shown = repr(load_settings()) + str(load_settings())
+    assert SECRET not in shown
+    assert "canary" not in shown
+
+
+def test_env_example_explains_every_setting_and_nothing_else() -> None:
+    example = (Path(__file__).parents[3] / ".env.example").read_text()
+    named = set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE))
+    assert named == {name.upper() for name in Settings.model_fields}
