@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from src.core.config import Settings
 from src.database.url import Endpoint
@@ -36,10 +36,17 @@ def create_engine(endpoint: Endpoint, settings: Settings) -> AsyncEngine:
     return engine
 
 
-def create_single_use_engine(endpoint: Endpoint) -> AsyncEngine:
-    """For migrations and checks: a connection is closed after use, transactions are SQLAlchemy's ordinary ones."""
+def create_plain_engine(endpoint: Endpoint, *, statement_timeout: float | None = None) -> AsyncEngine:
+    """For migrations and checks: a connection or two, with SQLAlchemy's ordinary transactions.
+
+    Args:
+        statement_timeout: seconds, where the endpoint's own would be too short.
+    """
+    connect_args = dict(endpoint.connect_args)
+    if statement_timeout is not None:
+        connect_args["command_timeout"] = statement_timeout
     return create_async_engine(
-        endpoint.url, connect_args=endpoint.connect_args, poolclass=NullPool, hide_parameters=True
+        endpoint.url, connect_args=connect_args, pool_size=1, max_overflow=1, hide_parameters=True
     )
 
 

@@ -6,6 +6,7 @@ Neon's proxy and poolers answer with general SQLSTATEs, so the code and the text
 import ssl
 from enum import Enum, auto
 
+import asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -60,6 +61,8 @@ def classify(error: BaseException) -> Failure:
         return Failure.BUSY
     if isinstance(error, ssl.SSLCertVerificationError):
         return Failure.REFUSED
+    if isinstance(error, asyncpg.InternalClientError):  # the server has said goodbye, and the socket is not closed yet
+        return Failure.AWAY
     state, text = sqlstate(error), str(getattr(error, "orig", None) or error).lower()
     if state in _COLLISIONS:
         return Failure.COLLISION

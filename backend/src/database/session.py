@@ -19,7 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from src.core.errors import AppError, CommitUnknown, Unauthorized, Unavailable
 from src.core.security import Principal
-from src.database.failures import Failure, as_app_error, classify
+from src.database.failures import Failure, as_app_error, classify, sqlstate
 from src.database.roles import APP_ROLE, SYSTEM_ROLE
 
 FIRST_DELAY = 0.05
@@ -65,10 +65,17 @@ class Database:
     async def run_alone(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Row[Any] | None:
         """One statement as the login itself, committed by itself, in one round trip; its first row, if any."""
         connection = await self._begin(None, expected=None)
+        driver = await _driver_of(connection)
         try:
             result = await connection.execute(statement, parameters)
             return result.first() if result.returns_rows else None
-        except Exception as error:  # noqa: BLE001  # raised again, translated
+        except asyncio.CancelledError:
+            driver.terminate()  # a polite end would wait for the server
+            raise
+        except Exception as error:
+            if _is_answer_lost(error):
+                driver.terminate()
+                raise CommitUnknown from error
             _raise_translated(error)
         finally:
             await connection.close()
@@ -123,7 +130,9 @@ class Database:
             driver = await _driver_of(connection)
             if await driver.execute(opening) != expected:
                 raise Unauthorized
-        except BaseException:
+        except BaseException as error:
+            if driver is not None and not isinstance(error, Unauthorized):
+                driver.terminate()  # a BEGIN without an answer may have left a transaction that the driver can't see
             await _give_back(connection, None, driver)
             raise
         return connection
@@ -134,6 +143,12 @@ def _raise_translated(error: Exception) -> NoReturn:
     if answer is None:
         raise error
     raise answer from error
+
+
+def _is_answer_lost(error: Exception) -> bool:
+    """Whether the server may have done what it was told to, without our hearing of it."""
+    failure = classify(error)
+    return failure is Failure.AWAY or (failure is Failure.SLOW and sqlstate(error) is None)
 
 
 async def _driver_of(connection: AsyncConnection) -> asyncpg.Connection:

@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from src.core.config import Settings
 from src.core.errors import ConfigurationError, StartupError
-from src.database.engine import create_engine, create_single_use_engine
+from src.database.engine import create_engine, create_plain_engine
 from src.database.failures import Failure, classify, sqlstate
 from src.database.migrations import migrate
 from src.database.roles import ensure_roles
@@ -31,6 +31,7 @@ from src.database.validation import validate_schema
 OLDEST_SERVER = 15
 FIRST_DELAY, LONGEST_DELAY = 0.25, 4.0
 NEON_WAKE_TIMEOUT, WAKE_TIMEOUT = 10.0, 1.8
+MIGRATION_TIMEOUT = 900.0
 SUPPORTED_SHARE = 0.8
 
 log = structlog.get_logger()
@@ -71,7 +72,7 @@ async def _prepare_schema(target: DatabaseTarget, settings: Settings) -> None:
         async with explained(target):
             await _warn_of_scarce_connections(engine, settings)
             if settings.migrate_on_start:
-                await migrate(engine)
+                await _migrate(target)
             async with engine.begin() as connection:
                 await ensure_roles(connection)
                 await validate_schema(connection)
@@ -79,10 +80,17 @@ async def _prepare_schema(target: DatabaseTarget, settings: Settings) -> None:
                 await seed(connection)
 
 
+async def _migrate(target: DatabaseTarget) -> None:
+    async with direct_engine(target, statement_timeout=MIGRATION_TIMEOUT) as engine:
+        await migrate(engine)
+
+
 @asynccontextmanager
-async def direct_engine(target: DatabaseTarget) -> AsyncIterator[AsyncEngine]:
+async def direct_engine(
+    target: DatabaseTarget, *, statement_timeout: float | None = None
+) -> AsyncIterator[AsyncEngine]:
     """An engine for migrations and checks, which a transaction-mode pooler would get in the way of."""
-    engine = create_single_use_engine(target.direct)
+    engine = create_plain_engine(target.direct, statement_timeout=statement_timeout)
     try:
         yield engine
     finally:
