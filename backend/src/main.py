@@ -19,6 +19,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from src.api.deps import AppContext
+from src.api.docs import assets, docs
 from src.api.errors import answer_internal_error, install_error_handlers
 from src.api.middleware import BodyLimit, RequestContext
 from src.api.router import routes
@@ -49,13 +50,15 @@ def create_app(settings: Settings) -> FastAPI:
         description=DESCRIPTION,
         lifespan=lifespan,
         redirect_slashes=False,
-        docs_url="/docs" if settings.serves_docs else None,
-        redoc_url="/redoc" if settings.serves_docs else None,
+        docs_url=None,
+        redoc_url=None,
         openapi_url="/openapi.json" if settings.serves_docs else None,
     )
     application.state.settings = settings
     application.router.routes.extend(routes)
     application.openapi = lambda: openapi_document(application)  # type: ignore[method-assign]
+    if settings.serves_docs:
+        application.router.routes.extend([*docs.routes, assets()])
     install_error_handlers(application)
     if settings.cors_origins:
         application.add_middleware(

@@ -270,3 +270,17 @@ async def test_priorities_are_the_same_for_all(ana: Api, bob: Api, api: Api) -> 
     ]
     assert (await bob.get("/priorities")).json() == listed
     problem(await api.get("/priorities"), 401, "unauthorized")
+
+
+class TestDocs:
+    @pytest.mark.parametrize("path", ["/docs", "/redoc"])
+    async def test_load_nothing_from_elsewhere_and_no_inline_script(self, api: Api, path: str) -> None:
+        page = await api.client.get(path)
+        policy = page.headers["content-security-policy"]
+        assert "script-src 'self';" in policy
+        loaded = re.findall(r'(?:src|href|spec-url)="([^"]+)"', page.text)
+        assert loaded
+        for address in loaded:
+            assert address.startswith("/")
+            assert (await api.client.get(address)).status_code == 200
+        assert "<script>" not in page.text
