@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -123,6 +124,14 @@ def _serve(settings: Settings) -> None:
 
 
 class _Server(uvicorn.Server):
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        if not self.started and hasattr(
+            self, "lifespan"
+        ):  # uvicorn would go on waiting for a database that may not come
+            self.lifespan.startup_event.set()
+            self.lifespan.should_exit = True
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if sockets:
@@ -143,7 +152,7 @@ def _serve_alone(config: uvicorn.Config, listener: socket.socket) -> None:
     with suppress(SystemExit):  # uvicorn's status 3; the reason has been printed
         server.run(sockets=[listener])
     if not server.started:
-        raise SystemExit(1)
+        raise SystemExit(0 if server.should_exit else 1)
 
 
 def _end_well_on_sigterm() -> None:

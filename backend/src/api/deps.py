@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import Depends, Header, Request
 from fastapi.security import OAuth2PasswordBearer
@@ -175,7 +174,7 @@ def client_of(request: Request, settings: Settings) -> Client:
         for hop in reversed(",".join(request.headers.getlist("x-forwarded-for")).split(",")):
             if not any(address in proxy for proxy in settings.trusted_proxies):
                 break
-            address = _normalised(hop.strip()) or address
+            address = _normalised(hop.strip()[:64]) or address
     device = request.headers.get("user-agent")
     printable = "".join(c for c in device if c.isprintable()).strip()[:200] if device else ""
     return Client(network=_network(address), device=printable or None)
@@ -207,9 +206,10 @@ async def refuse_foreign_origin(request: Request, context: ContextDep) -> None:
     """A browser says which page sends the request; a page of another site must not use the cookie."""
     if request.headers.get("sec-fetch-site") == "cross-site" and "origin" not in request.headers:
         raise ForeignOrigin
+    host = request.headers.get("host")
+    own = (f"http://{host}", f"https://{host}") if host else ()
     for origin in request.headers.getlist("origin"):
-        is_own = urlsplit(origin).netloc == request.headers.get("host") and origin != "null"
-        if not is_own and origin not in context.settings.cors_origins:
+        if origin not in own and origin not in context.settings.cors_origins:
             raise ForeignOrigin
 
 
@@ -217,4 +217,5 @@ OwnOrigin = Depends(refuse_foreign_origin)
 
 
 def is_plain_localhost(request: Request) -> bool:
-    return request.url.scheme == "http" and request.url.hostname in LOCAL_HOSTS
+    url = request.base_url  # without the query, whose bytes may be no text
+    return url.scheme == "http" and url.hostname in LOCAL_HOSTS

@@ -57,7 +57,7 @@ async def list_tasks(query: Annotated[TaskQuery, Query()], service: TaskServiceD
 async def create_task(body: TaskCreate, service: TaskServiceDep, request: Request) -> Response:
     """Make a task. With an `id` of your own the request can be sent again without making a second one."""
     stored = await service.create(body)
-    location = f"{request.url.path.rstrip('/')}/{stored.task.id}"
+    location = f"{request.scope['path'].rstrip('/')}/{stored.task.id}"
     return _answer(stored.task, status=201 if stored.is_new else 200, location=location)
 
 

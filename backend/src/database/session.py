@@ -69,9 +69,6 @@ class Database:
         try:
             result = await connection.execute(statement, parameters)
             return result.first() if result.returns_rows else None
-        except asyncio.CancelledError:
-            driver.terminate()  # a polite end would wait for the server
-            raise
         except Exception as error:
             if _is_answer_lost(error):
                 driver.terminate()

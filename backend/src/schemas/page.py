@@ -22,7 +22,7 @@ class PageQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    limit: Annotated[int, BeforeValidator(_plain), Field(ge=1, le=200)] = 50
+    limit: Annotated[int, Field(ge=1, le=200), BeforeValidator(_plain)] = 50
     cursor: Annotated[str, Field(max_length=4096)] | None = Field(
         default=None, description="`next_cursor` of the page before, with the same filters and order"
     )

@@ -48,17 +48,19 @@ class TestHealth:
         finally:
             app.state.context.is_draining = False
 
-    async def test_a_schema_that_is_behind_is_unhealthy(self, own_database: str) -> None:
+    async def test_a_schema_that_is_behind_is_unhealthy_and_one_that_is_ahead_is_not(self, own_database: str) -> None:
         import asyncpg
 
         application = create_app(settings_for(own_database))
         async with application.router.lifespan_context(application), Api.of(application) as caller:
             connection = await asyncpg.connect(own_database)
-            await connection.execute("UPDATE alembic_version SET version_num = '0000'")
+            await connection.execute("UPDATE alembic_version SET version_num = '9999'")
+            newer = await caller.get("/health")
+            await connection.execute("DELETE FROM alembic_version")
+            older = await caller.get("/health")
             await connection.close()
-            response = await caller.get("/health")
-        assert response.status_code == 503
-        assert response.json()["schema"] == {"status": "outdated", "revision": "0000"}
+        assert (newer.status_code, newer.json()["schema"]["status"]) == (200, "valid")
+        assert (older.status_code, older.json()["schema"]) == (503, {"status": "outdated", "revision": None})
 
 
 class TestHeaders:

@@ -3,7 +3,6 @@
 import base64
 import hmac
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -671,9 +670,3 @@ class TestKeyring:
     def test_names_keys_by_what_says_nothing_about_them(self):
         key = current_key()
         assert key.kid not in key.secret.hex()
-
-
-@pytest.fixture(autouse=True)
-def _no_open_clock() -> Iterator[None]:
-    yield
-    assert abs(clock.now() - datetime.now(UTC)) < timedelta(minutes=1)

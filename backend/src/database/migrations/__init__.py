@@ -31,6 +31,12 @@ def head_revision() -> str:
     return head
 
 
+def older_revisions() -> list[str]:
+    """Those before the head."""
+    _, *older = ScriptDirectory.from_config(alembic_config()).walk_revisions()
+    return [script.revision for script in older]
+
+
 def is_known(revision: str) -> bool:
     """Whether this code has the migration; a newer version may have gone further."""
     scripts = ScriptDirectory.from_config(alembic_config())
