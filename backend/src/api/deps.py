@@ -21,6 +21,7 @@ from src.services.health_service import HealthService
 from src.services.preconditions import Precondition
 from src.services.priority_service import PriorityService
 from src.services.session_service import SessionService
+from src.services.tag_service import TagService
 from src.services.task_service import TaskService
 from src.services.user_service import UserService
 
@@ -112,6 +113,10 @@ async def get_task_service(session: SessionDep, principal: PrincipalDep, context
     return TaskService(session, principal, context.cursors)
 
 
+async def get_tag_service(session: SessionDep, principal: PrincipalDep, context: ContextDep) -> TagService:
+    return TagService(session, principal, context.cursors)
+
+
 async def get_session_service(session: SessionDep, principal: PrincipalDep) -> SessionService:
     return SessionService(session, principal)
 
@@ -138,6 +143,7 @@ async def get_user_service(context: ContextDep, auth: AuthServiceDep) -> UserSer
 
 
 TaskServiceDep = Annotated[TaskService, Depends(get_task_service)]
+TagServiceDep = Annotated[TagService, Depends(get_tag_service)]
 SessionServiceDep = Annotated[SessionService, Depends(get_session_service)]
 PriorityServiceDep = Annotated[PriorityService, Depends(get_priority_service)]
 UserServiceDep = Annotated[UserService, Depends(get_user_service)]

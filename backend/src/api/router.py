@@ -6,11 +6,12 @@ from src.api.auth import auth
 from src.api.health import health
 from src.api.priorities import priorities
 from src.api.problem_pages import problem_pages
+from src.api.tags import tags
 from src.api.tasks import tasks, tasks_of_user
 from src.api.users import users
 
 routes: list[BaseRoute] = [
     route
-    for router in (tasks, tasks_of_user, auth, users, priorities, health, problem_pages)
+    for router in (tasks, tasks_of_user, tags, auth, users, priorities, health, problem_pages)
     for route in router.routes
 ]

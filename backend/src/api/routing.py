@@ -14,6 +14,7 @@ from src.core.errors import AppError, CommitUnknown, Invalid, Unavailable
 from src.schemas.problem import Problem
 
 BASE = "/api/v1"
+CACHING = {"Cache-Control": "private, no-cache"}
 PROBLEM_TYPE = "application/problem+json"
 COMPONENT = "#/components/schemas/{model}"
 PROBLEM_SCHEMA = {"$ref": COMPONENT.format(model="Problem")}
@@ -110,6 +111,14 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
         document["components"]["schemas"] |= {**schema.pop("$defs"), "Problem": schema}
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def next_link(request: Request, next_cursor: str | None) -> dict[str, str]:
+    """The headers of a page; the link (RFC 8288) is relative, because the Host header is the client's word."""
+    if next_cursor is None:
+        return CACHING
+    following = request.url.include_query_params(cursor=next_cursor)
+    return {**CACHING, "Link": f'<{following.path}?{following.query}>; rel="next"'}
 
 
 def etag(version: int) -> str:

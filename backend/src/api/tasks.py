@@ -6,14 +6,12 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Header, Query, Request, Response
 
 from src.api.deps import NotYourPath, PreconditionDep, TaskServiceDep, require_own_path
-from src.api.routing import etag, problems, router
+from src.api.routing import CACHING, etag, next_link, problems, router
 from src.core.errors import NotFound, PreconditionFailed, Unauthorized
 from src.schemas.base import Id
 from src.schemas.encoding import encode
 from src.schemas.task import TaskComplete, TaskCreate, TaskPage, TaskPublic, TaskQuery, TaskUpdate
 from src.services.task_service import IdInUse
-
-CACHING = {"Cache-Control": "private, no-cache"}
 
 tasks = router("/tasks", tags=["tasks"], responses=problems(Unauthorized))
 tasks_of_user = router(
@@ -40,11 +38,7 @@ def task_route(method: str, path: str, **options: Any) -> Callable[[Handler], Ha
 async def list_tasks(query: Annotated[TaskQuery, Query()], service: TaskServiceDep, request: Request) -> Response:
     """Your tasks, a page at a time."""
     page = await service.list_page(query)
-    headers = dict(CACHING)
-    if page.next_cursor is not None:
-        next_url = request.url.include_query_params(cursor=page.next_cursor)
-        headers["Link"] = f'<{next_url.path}?{next_url.query}>; rel="next"'
-    return Response(encode(page), headers=headers, media_type="application/json")
+    return Response(encode(page), headers=next_link(request, page.next_cursor), media_type="application/json")
 
 
 @task_route(

@@ -2,13 +2,19 @@ from datetime import date, datetime, time
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, StrictBool
+from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StringConstraints
 
 from src.domain.priorities import PriorityName
-from src.schemas.base import ClockTime, Day, Description, Id, Input, Omittable, Output, Title, Version, Zone
+from src.schemas.base import ClockTime, Day, Description, Id, Input, Omittable, OneLine, Output, Title, Version, Zone
 from src.schemas.page import Page, PageQuery
 from src.schemas.priority import PriorityPublic
+from src.schemas.tag import TagOfTask
 
+MAXIMUM_TAGS = 50
+TagIds = Annotated[
+    tuple[Id, ...], Field(max_length=MAXIMUM_TAGS), AfterValidator(lambda ids: tuple(dict.fromkeys(ids)))
+]
+TagFilter = Annotated[str, OneLine, StringConstraints(min_length=1, max_length=50)]
 TaskSort = Literal[
     "created_at", "-created_at", "due_date", "-due_date", "priority", "-priority", "title", "-title",
     "updated_at", "-updated_at", "completed_at", "-completed_at",
@@ -33,6 +39,7 @@ class TaskCreate(Input):
     due_date: Day | None = None
     due_time: ClockTime | None = Field(default=None, description="needs a due_date")
     timezone: Zone | None = Field(default=None, description="of the due_time; the user's own when left out")
+    tags: TagIds = Field(default=(), description="ids of your tags")
 
 
 class TaskUpdate(Input):
@@ -47,6 +54,7 @@ class TaskUpdate(Input):
     due_date: Day | None = None
     due_time: ClockTime | None = None
     timezone: Zone | None = None
+    tags: TagIds = Omittable(description="the whole set: what is not in it is taken off")
 
 
 class TaskComplete(Input):
@@ -67,6 +75,7 @@ class TaskPublic(Output):
     due_time: time | None
     timezone: str | None
     due_at: datetime | None = Field(description="the instant that due_date and due_time name; null without a time")
+    tags: list[TagOfTask] = Field(description="by name")
     version: Version
     created_at: datetime
     updated_at: datetime
@@ -83,6 +92,10 @@ class TaskQuery(PageQuery):
     priority: Annotated[list[PriorityName], Field(max_length=4)] = Field(
         default_factory=list, description="repeat it for several"
     )
+    tag: Annotated[list[TagFilter], Field(max_length=20)] = Field(
+        default_factory=list, description="the id or the name of a tag; repeat it for several"
+    )
+    tag_match: Literal["all", "any"] = Field(default="all", description="whether a task needs all of the tags or any")
     due_before: Day | None = Field(default=None, description="due on an earlier day than this")
     due_after: Day | None = Field(default=None, description="due on a later day than this")
     sort: TaskSort = Field(

@@ -1,7 +1,7 @@
 """A user's tasks."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -15,9 +15,11 @@ from src.database.statements import fetch_all, fetch_first
 from src.domain.due_dates import due_instant
 from src.domain.ordering import title_key
 from src.domain.priorities import PRIORITIES, PRIORITY_IDS
+from src.domain.text import identity_key
 from src.models import new_id
 from src.schemas.encoding import build
 from src.schemas.priority import PriorityPublic
+from src.schemas.tag import TagOfTask
 from src.schemas.task import TaskCreate, TaskPage, TaskPublic, TaskQuery, TaskUpdate
 from src.services.preconditions import Precondition
 from src.services.task_statements import (
@@ -28,6 +30,8 @@ from src.services.task_statements import (
     READ_WITH_HASH,
     READ_ZONE,
     SET_COMPLETED,
+    SET_TAGS,
+    TAGS_AT,
     TOGGLE,
     count_statement,
     create_statement,
@@ -64,14 +68,15 @@ class TaskService:
 
     async def create(self, new: TaskCreate) -> Stored:
         """With an ``id`` that was used before: the stored task if it was made from the same content, else IdInUse."""
-        values = await self._completed_values(new.model_dump(exclude={"id"}))
+        values = await self._completed_values(new.model_dump(exclude={"id", "tags"}))
         if new.is_completed:
             values["completed_at"] = func.now()
         content_hash = _content_hash(new)
         values |= {"user_id": self._owner.id, "id": new.id or new_id(), "content_hash": content_hash}
         row = await fetch_first(self._session, create_statement(values))
         if row is not None:
-            return Stored(_public(row), is_new=True)
+            tags = await self._set_tags(row.id, new.tags) if new.tags else None
+            return Stored(_public(row, tags), is_new=True)
         return Stored(await self._made_before(values["id"], content_hash), is_new=False)
 
     async def read(self, task_id: UUID) -> TaskPublic:
@@ -105,16 +110,18 @@ class TaskService:
         """Raises NotFound, PreconditionFailed or Invalid. What changes nothing is no change: the version stays."""
         current = await self._one(LOCK, task_id)
         precondition.check(current.version)
-        wanted = changes.model_dump(exclude_unset=True)
+        wanted = changes.model_dump(exclude_unset=True, exclude={"tags"})
         values = await self._completed_values({**_input_values(current), **wanted})
         changed = {name: value for name, value in values.items() if value != getattr(current, name, value)}
-        if not changed:
+        is_retagged = "tags" in changes.model_fields_set and set(changes.tags) != set(_tag_ids(current.tags))
+        if not changed and not is_retagged:
             return _public(current)
         if "title" in changed:
             changed["title_key"] = values["title_key"]
         if "is_completed" in changed:
             changed["completed_at"] = func.now() if values["is_completed"] else None
-        return _public(await self._one(update_statement(changed), task_id))
+        row = await self._one(update_statement(changed), task_id)
+        return _public(row, await self._set_tags(task_id, changes.tags) if is_retagged else row.tags)
 
     async def delete(self, task_id: UUID, precondition: Precondition) -> None:
         """Raises NotFound or PreconditionFailed."""
@@ -162,6 +169,13 @@ class TaskService:
             "priority_id": PRIORITY_IDS[priority] if priority else None,
         }
 
+    async def _set_tags(self, task_id: UUID, tag_ids: Sequence[UUID]) -> str:
+        row = await self._first(SET_TAGS, task_id=task_id, tag_ids=list(tag_ids))
+        assert row is not None
+        if row.found != len(tag_ids):
+            raise Invalid.field("/tags", "unknown_tag", "must be ids of your tags")
+        return str(row.tags or "")
+
     async def _own_zone(self) -> str:
         row = await self._first(READ_ZONE)
         if row is None:
@@ -182,6 +196,10 @@ def _filter_values(query: TaskQuery) -> dict[str, object]:
     values: dict[str, object] = {
         "completed": query.completed,
         "priorities": sorted(PRIORITY_IDS[name] for name in query.priority) or None,
+        "tag_keys": [identity_key(tag) for tag in dict.fromkeys(query.tag)] or None,
+        "tags_needed": (len(set(map(identity_key, query.tag))) if query.tag_match == "all" else 1)
+        if query.tag
+        else None,
         "due_before": query.due_before,
         "due_after": query.due_after,
     }
@@ -202,7 +220,18 @@ def _input_values(row: Row[Any]) -> dict[str, Any]:
     return {**{name: getattr(row, name) for name in names}, "priority": _PRIORITY_NAMES.get(row.priority_id)}
 
 
-def _public(row: Row[Any] | tuple[Any, ...]) -> TaskPublic:
-    values = tuple(row)
-    priority = _PRIORITIES.get(values[PRIORITY_AT])
-    return build(TaskPublic, *values[:PRIORITY_AT], priority, *values[PRIORITY_AT + 1 :])
+def _public(row: Row[Any] | tuple[Any, ...], tags: str | None = None) -> TaskPublic:
+    """``tags`` instead of those in the row, which the statement that changed them does not show."""
+    values = list(row)
+    values[PRIORITY_AT] = _PRIORITIES.get(values[PRIORITY_AT])
+    values[TAGS_AT] = _tags(tags if tags is not None else values[TAGS_AT])
+    return build(TaskPublic, *values)
+
+
+def _tags(lines: str | None) -> list[TagOfTask]:
+    """Each line: 36 characters of the id, 7 of the colour, and the name."""
+    return [build(TagOfTask, UUID(line[:36]), line[43:], line[36:43]) for line in lines.split("\n")] if lines else []
+
+
+def _tag_ids(lines: str | None) -> list[UUID]:
+    return [UUID(line[:36]) for line in lines.split("\n")] if lines else []

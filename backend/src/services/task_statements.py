@@ -13,33 +13,58 @@ from sqlalchemy import (
     ARRAY,
     Date,
     Insert,
+    Integer,
     Select,
     SmallInteger,
+    Text,
     Update,
     bindparam,
     case,
+    cast,
     delete,
     func,
+    literal_column,
     not_,
+    null,
     select,
+    text,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 
 from src.core.security import Position
 from src.database.keyset import Order, page_statement
-from src.models import Task, User, columns_of
+from src.models import Tag, Task, TaskTag, User, columns_of
 
 _task = columns_of(Task)
 _user = columns_of(User)
 
+_link = columns_of(TaskTag)
+_tag = columns_of(Tag)
+
+# One line a tag: a name never has a line break. Cheaper by far than JSON, for the database and for us.
+_tags = (
+    select(
+        func.string_agg(
+            cast(_tag.id, Text) + _tag.color + _tag.name, aggregate_order_by(literal_column("E'\\n'"), _tag.name_key)
+        )
+    )
+    .select_from(TaskTag)
+    .join(Tag, (_tag.user_id == _link.user_id) & (_tag.id == _link.tag_id))
+    .where(_link.user_id == _task.user_id, _link.task_id == _task.id)
+    .correlate(Task)
+    .scalar_subquery()
+)
+
 COLUMNS: Final = (
     _task.id, _task.user_id, _task.title, _task.description, _task.is_completed, _task.completed_at, _task.priority_id,
-    _task.due_date, _task.due_time, _task.timezone, _task.due_at, _task.version, _task.created_at, _task.updated_at,
+    _task.due_date, _task.due_time, _task.timezone, _task.due_at, _tags.label("tags"), _task.version, _task.created_at,
+    _task.updated_at,
 )  # fmt: skip
-"""In the order of `TaskPublic`, with the priority's id in the place of the priority."""
+"""In the order of `TaskPublic`, with the priority's id in the place of the priority, and the tags as one text."""
 
-PRIORITY_AT: Final = COLUMNS.index(_task.priority_id)
+PRIORITY_AT: Final = 6
+TAGS_AT: Final = 11
 
 _owner_id = bindparam("owner_id", type_=_task.user_id.type)
 _is_it = (_task.user_id == _owner_id) & (_task.id == bindparam("task_id", type_=_task.id.type))
@@ -78,7 +103,19 @@ _SORTS = {
     "title": _task.title_key,
     "completed_at": _task.completed_at,
 }
+_tag_keys = bindparam("tag_keys", type_=ARRAY(Text))
+_matches = func.sum(
+    (_tag.name_key == func.any(_tag_keys)).cast(Integer) + (cast(_tag.id, Text) == func.any(_tag_keys)).cast(Integer)
+)
+_with_tags = (
+    select(_link.task_id)
+    .join(Tag, (_tag.user_id == _link.user_id) & (_tag.id == _link.tag_id))
+    .where(_link.user_id == _owner_id)
+    .group_by(_link.task_id)
+    .having(_matches >= bindparam("tags_needed", type_=Integer))
+)
 _FILTERS = {
+    "tag_keys": _task.id.in_(_with_tags),
     "owner_id": _task.user_id == _owner_id,
     "completed": _task.is_completed == bindparam("completed", type_=_task.is_completed.type),
     "priorities": _task.priority_id == func.any(bindparam("priorities", type_=ARRAY(SmallInteger))),
@@ -87,10 +124,22 @@ _FILTERS = {
 }
 
 
+SET_TAGS: Final = text("""
+    WITH wanted AS (SELECT id, name, color, name_key FROM tags
+                    WHERE user_id = :owner_id AND id = ANY (CAST(:tag_ids AS uuid[])) FOR KEY SHARE),
+    gone AS (DELETE FROM task_tags
+             WHERE user_id = :owner_id AND task_id = :task_id AND tag_id <> ALL (CAST(:tag_ids AS uuid[]))),
+    new AS (INSERT INTO task_tags (user_id, task_id, tag_id) SELECT :owner_id, :task_id, id FROM wanted
+            ON CONFLICT DO NOTHING)
+    SELECT count(*) AS found, string_agg(id::text || color || name, E'\\n' ORDER BY name_key) AS tags FROM wanted
+""")
+"""Makes ``tag_ids`` the whole set of a task, and tells how many of them are the owner's tags."""
+
+
 def create_statement(values: Mapping[str, object]) -> Insert:
     """Yields no row where the owner has used the id before."""
     new = insert(Task).values(values).on_conflict_do_nothing(index_elements=["user_id", "id"])
-    return new.returning(*COLUMNS)
+    return new.returning(*COLUMNS[:TAGS_AT], null().label("tags"), *COLUMNS[TAGS_AT + 1 :])
 
 
 def update_statement(changed: Mapping[str, object]) -> Update:
@@ -115,4 +164,4 @@ def count_statement(filters: frozenset[str]) -> Select[Any]:
 
 
 def _filtered(filters: frozenset[str]) -> Select[Any]:
-    return select(*COLUMNS).where(*(_FILTERS[name] for name in sorted(filters | {"owner_id"})))
+    return select(*COLUMNS).where(*(_FILTERS[name] for name in sorted(filters | {"owner_id"}) if name in _FILTERS))

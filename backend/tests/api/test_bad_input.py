@@ -32,6 +32,9 @@ JSON = {"Content-Type": "application/json"}
 VALID_BODIES: dict[str, dict[str, object]] = {
     "TaskCreate": {"title": "Call Ana"},
     "TaskUpdate": {"title": "Call Ana"},
+    "TagCreate": {"name": "Work"},
+    "TagUpdate": {"name": "Work"},
+    "TagMerge": {"into": "019ab7d0-6f3c-7cc1-9a53-0b7e3c1f9f10"},
     "TaskComplete": {"is_completed": True},
     "UserRegister": {"email": "canary-free@example.com", "password": CANARY_PASSWORD},
     "UserUpdate": {"first_name": "Ana", "current_password": CANARY_PASSWORD},
@@ -110,10 +113,11 @@ def operations_of(app: FastAPI) -> list[Operation]:
 class Attacker:
     """A logged-in user who sends what nobody should."""
 
-    def __init__(self, api: Api, task_id: str) -> None:
+    def __init__(self, api: Api, task_id: str, tag_id: str) -> None:
         self.api = api
         self.client = api.client
-        self.ids = {"user_id": str(api.id), "task_id": task_id, "session_id": str(uuid4()), "name": "not-found"}
+        self.ids = {"user_id": str(api.id), "task_id": task_id, "tag_id": tag_id, "name": "not-found"}
+        self.ids["session_id"] = str(uuid4())
 
     async def send(self, operation: Operation, **options: Any) -> httpx.Response:
         path = operation.path.format(**self.ids)
@@ -123,7 +127,8 @@ class Attacker:
 @pytest.fixture
 async def attacker(ana: Api) -> Attacker:
     task = await ana.create_task()
-    return Attacker(ana, task["id"])
+    tag = (await ana.post("/tags", {"name": "Existing"})).json()
+    return Attacker(ana, task["id"], tag["id"])
 
 
 def refused(response: httpx.Response, status: int = 422, code: str = "validation_error", *, of: object = None) -> dict:
@@ -154,6 +159,7 @@ WRONG_FOR_ALL: list[object] = [
     [[[[CANARY]]]],
 ]
 WRONG_FOR_TEXT: list[object] = [*WRONG_FOR_ALL, 0, 1, -1, 1.5, True, False, 2**31, 2**63, 10**30]
+WRONG_FOR_LISTS: list[object] = [0, 1.5, True, CANARY, "", {}, {CANARY: CANARY}, {"0": CANARY}, [[CANARY]], [None]]
 WRONG_FOR_BOOLEANS: list[object] = [
     *WRONG_FOR_ALL, 0, 1, -1, 2, 0.0, 1.0, 2**31, 2**63, 10**30,
     "", "true", "false", "True", "yes", "no", "on", "5", "0", "1", CANARY,
@@ -212,12 +218,16 @@ def inner(schema: dict[str, Any]) -> dict[str, Any]:
     return next((part for part in schema.get("anyOf", []) if part.get("type") != "null"), schema)
 
 
-def bad_values(name: str, schema: dict[str, Any]) -> list[object]:
+def bad_values(name: str, schema: dict[str, Any]) -> list[object]:  # noqa: C901  # a table of cases
     """What this field must not take, by what its schema says that it is."""
     kind = inner(schema)
     values: list[object] = [] if is_nullable(schema) else [None]
     if kind.get("type") == "boolean":
         return [*values, *WRONG_FOR_BOOLEANS]
+    if kind.get("type") == "array":
+        return [*values, *WRONG_FOR_LISTS, *([value] for value in [*WRONG_FOR_TEXT, *ODD_IDS] if value not in ([],))]
+    if name == "color":
+        values += ["", CANARY, "red", "#12345", "#1234567", "#12345G", "123456", "#12345\n", "#12345\x00", "＃123456"]
     values += WRONG_FOR_TEXT
     if (longest := kind.get("maxLength")) is not None:
         values += [CANARY * (longest // len(CANARY) + 1), "💥" * (longest + 1), "a" * (longest + 1)]
@@ -232,7 +242,7 @@ def bad_values(name: str, schema: dict[str, Any]) -> list[object]:
         return [*values, *ODD_ZONES]
     if name == "username":
         return [*values, *ODD_USERNAMES]
-    values += UNCLEAN if name == "title" else UNCLEAN[::9]
+    values += UNCLEAN if name in ("title", "name") else UNCLEAN[::9]
     if kind.get("minLength"):
         blanks = ["", " ", "\t", "\u00a0", "\u200b", "\u202e", "\u2066\u2069", "\ufeff", "\u3164", "\u2800", " \u200d "]
         values += [*blanks, f"{CANARY}\n{CANARY}", f"{CANARY}\r\n", f"{CANARY}\r"]
@@ -603,6 +613,8 @@ def bad_query_values(name: str, schema: dict[str, Any]) -> list[str]:
             return ODD_FLAGS
         case "string", "date":
             return ODD_DAYS
+    if name == "tag":
+        return ["", " ", "\x00", f"{CANARY}\x00", f"{CANARY}\n{CANARY}", CANARY * 9]
     return ODD_WORDS if "enum" in kind else [CANARY, "\x00", "a" * 5000, "AAAA", "=", "..", "💥"]
 
 
@@ -617,7 +629,8 @@ class TestQueries:
                     document = refused(answer, of=f"{operation} {name}={value[:40]!r}")
                     assert {pointer.split("/")[1] for pointer in pointers(document)} == {name}
                     tried.add(name)
-        assert tried == {"limit", "cursor", "include_total", "completed", "priority", "due_before", "due_after", "sort"}
+        named = {"limit", "cursor", "include_total", "completed", "priority", "due_before", "due_after", "sort"}
+        assert tried == {*named, "tag", "tag_match"}
 
     @pytest.mark.parametrize(
         "name",

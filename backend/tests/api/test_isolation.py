@@ -66,7 +66,19 @@ def below(prefix: str, attacks: list[Attack]) -> Iterator[Attack]:
         yield Attack(attack.method, f"{BASE}{prefix}{attack.path}", attack.name, attack.body, attack.headers)
 
 
+TAG_ATTACKS = [
+    Attack("GET", "/{tag_id}"),
+    Attack("PATCH", "/{tag_id}", body={"name": "stolen"}),
+    Attack("PATCH", "/{tag_id}", "empty", body={}),
+    Attack("PATCH", "/{tag_id}", "with its version", body={"name": "stolen"}, headers={"If-Match": '"1"'}),
+    Attack("PATCH", "/{tag_id}", "with a wrong version", body={"name": "stolen"}, headers={"If-Match": '"9"'}),
+    Attack("DELETE", "/{tag_id}"),
+    Attack("DELETE", "/{tag_id}", "with a wrong version", headers={"If-Match": '"9"'}),
+    Attack("POST", "/{tag_id}/merge", body={"into": str(uuid4())}),
+    Attack("POST", "/{tag_id}/merge", "with a wrong version", body={"into": str(uuid4())}, headers={"If-Match": '"9"'}),
+]
 ON_RESOURCES = [
+    *below("/tags", TAG_ATTACKS),
     *below("/tasks", TASK_ATTACKS),
     Attack("DELETE", f"{BASE}/auth/sessions/{{session_id}}"),
 ]
@@ -87,15 +99,17 @@ async def send(caller: Api, attack: Attack, ids: dict[str, object]) -> tuple[int
 
 
 async def rows_of(admin: asyncpg.Connection, user_id: UUID) -> dict[str, list[tuple[Any, ...]]]:
-    """Everything that is stored of a user."""
+    """Everything that is stored of a user, in whatever table."""
+    owned = await admin.fetch(
+        "SELECT relname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid "
+        "WHERE relkind = 'r' AND attname = 'user_id' AND relnamespace = 'public'::regnamespace ORDER BY 1"
+    )
+    columns = {"users": "id", **{row["relname"]: "user_id" for row in owned}}
     return {
-        "users": [tuple(row) for row in await admin.fetch("SELECT * FROM users WHERE id = $1", user_id)],
-        "sessions": [
-            tuple(row) for row in await admin.fetch("SELECT * FROM sessions WHERE user_id = $1 ORDER BY id", user_id)
-        ],
-        "tasks": [
-            tuple(row) for row in await admin.fetch("SELECT * FROM tasks WHERE user_id = $1 ORDER BY id", user_id)
-        ],
+        table: sorted(
+            tuple(row) for row in await admin.fetch(f"SELECT t::text FROM {table} AS t WHERE {column} = $1", user_id)
+        )
+        for table, column in columns.items()
     }
 
 
@@ -117,12 +131,13 @@ class TestEveryRouteWithAnId:
     async def test_answers_for_another_users_id_as_for_one_that_does_not_exist(
         self, ana: Api, bob: Api, admin: asyncpg.Connection, attack: Attack
     ):
-        task = await ana.create_task(description="secret", due_date="2026-12-01", due_time="10:00")
+        tag = (await ana.post("/tags", {"name": "secret"})).json()
+        task = await ana.create_task(description="secret", due_date="2026-12-01", due_time="10:00", tags=[tag["id"]])
         (session_id,) = await session_ids(ana)
         before = await rows_of(admin, ana.id)
 
-        foreign = await send(bob, attack, {"task_id": task["id"], "session_id": session_id})
-        unknown = await send(bob, attack, {"task_id": uuid4(), "session_id": uuid4()})
+        foreign = await send(bob, attack, {"task_id": task["id"], "tag_id": tag["id"], "session_id": session_id})
+        unknown = await send(bob, attack, {"task_id": uuid4(), "tag_id": uuid4(), "session_id": uuid4()})
 
         assert foreign == unknown
         assert foreign[0] in (404, 422)
@@ -161,9 +176,11 @@ class TestEveryRouteWithAnId:
     async def test_tells_a_stranger_nothing(self, ana: Api, api: Api):
         task = await ana.create_task()
         (session_id,) = await session_ids(ana)
+        tag = (await ana.post("/tags", {"name": "secret"})).json()
+        hers = {"user_id": ana.id, "task_id": task["id"], "tag_id": tag["id"], "session_id": session_id}
         for attack in (*ON_RESOURCES, *UNDER_A_USER):
-            foreign = await send(api, attack, {"user_id": ana.id, "task_id": task["id"], "session_id": session_id})
-            unknown = await send(api, attack, {"user_id": uuid4(), "task_id": uuid4(), "session_id": uuid4()})
+            foreign = await send(api, attack, hers)
+            unknown = await send(api, attack, {name: uuid4() for name in hers})
             assert foreign == unknown, attack
             assert foreign[0] == 401, attack
 
@@ -336,7 +353,7 @@ class TestWhatBobDoesToHisAccount:
 
         assert await rows_of(admin, ana.id) == before
         assert (await ana.get("/tasks?include_total=true")).json()["total"] == 1
-        assert (await rows_of(admin, bob.id)) == {"users": [], "sessions": [], "tasks": []}
+        assert not any((await rows_of(admin, bob.id)).values())
 
     async def test_needs_his_own_password_not_anas(self, ana: Api, bob: Api, admin: asyncpg.Connection):
         hers = "only ana has this one"

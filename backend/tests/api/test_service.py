@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from src.api.problem_pages import all_errors
 from src.core.logging import configure_logging
+from src.database.migrations import head_revision
 from src.main import create_app
 from src.schemas.encoding import build, encode, struct_of
 from src.schemas.priority import PriorityPublic
@@ -30,7 +31,7 @@ class TestHealth:
         assert body["status"] == "healthy"
         assert body["database"]["status"] == "connected"
         assert body["database"]["latency_ms"] > 0
-        assert body["schema"] == {"status": "valid", "revision": "0001"}
+        assert body["schema"] == {"status": "valid", "revision": head_revision()}
 
     async def test_liveness_touches_no_database(self, api: Api, app: FastAPI) -> None:
         before = app.state.context.database.engine.pool.checkedin()

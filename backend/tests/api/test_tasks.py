@@ -28,6 +28,7 @@ class TestCreate:
             "due_time": None,
             "timezone": None,
             "due_at": None,
+            "tags": [],
             "version": 1,
             "created_at": task["created_at"],
             "updated_at": task["created_at"],

@@ -413,7 +413,7 @@ class TestTokensWhoseTimeIsOver:
         ]
         task = await ana.create_task()
         assert (await ana.post("/auth/logout")).status_code == 204
-        ids = {"user_id": str(ana.id), "task_id": task["id"], "session_id": str(uuid4())}
+        ids = {"user_id": str(ana.id), "task_id": task["id"], "tag_id": str(uuid4()), "session_id": str(uuid4())}
         bodies = {
             "/api/v1/tasks": {"title": "x"},
             "/api/v1/users/{user_id}/tasks": {"title": "x"},

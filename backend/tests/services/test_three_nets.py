@@ -506,5 +506,5 @@ class TestKeysAlone:
     ):
         before = await rows_of(admin, ana.id)
         await admin.execute("DELETE FROM users WHERE id = $1", bob.id)
-        assert await rows_of(admin, bob.id) == {"users": [], "sessions": [], "tasks": []}
+        assert not any((await rows_of(admin, bob.id)).values())
         assert await rows_of(admin, ana.id) == before
