@@ -36,7 +36,10 @@ lock: $(READY) ## write the lock files anew, from pyproject.toml
 clean: ## remove what `make` set up; the data in .data/ stay
 	rm -rf .venv
 
-# uv installs in seconds what takes pip minutes; its own version is the one that is locked
+SYNC := "$(BIN)/uv" pip sync --quiet --require-hashes --python "$(BIN)/python" backend/requirements-dev.txt
+
+# uv installs in seconds what takes pip minutes; its own version is the one that is locked. Where a proxy
+# stands before the registry, only the system knows the certificates to trust.
 $(READY): backend/requirements-dev.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed, and was not found."; exit 1; }
 	@test -x .venv/bin/python || "$(PYTHON)" -m venv .venv || { rm -rf .venv; \
@@ -44,5 +47,5 @@ $(READY): backend/requirements-dev.txt
 	@echo "Setting up .venv"
 	@"$(BIN)/python" -m pip install --quiet --disable-pip-version-check \
 		"uv==$$(sed -n 's/^uv==\([0-9.]*\).*/\1/p' backend/requirements-dev.txt)"
-	@"$(BIN)/uv" pip sync --quiet --require-hashes --python "$(BIN)/python" backend/requirements-dev.txt
+	@$(SYNC) 2>/dev/null || $(SYNC) --system-certs
 	@touch $(READY)
