@@ -11,7 +11,7 @@ from src.core.errors import NotFound, PreconditionFailed, Unauthorized
 from src.schemas.base import Id
 from src.schemas.encoding import encode
 from src.schemas.task import TaskComplete, TaskCreate, TaskPage, TaskPublic, TaskQuery, TaskUpdate
-from src.services.task_service import IdInUse
+from src.services.task_service import IdInUse, InTrash
 
 tasks = router("/tasks", tags=["tasks"], responses=problems(Unauthorized))
 tasks_of_user = router(
@@ -68,7 +68,7 @@ async def read_task(
     return _answer(task)
 
 
-@task_route("PATCH", "/{task_id}", response_model=TaskPublic, responses=problems(NotFound, PreconditionFailed))
+@task_route("PATCH", "/{task_id}", response_model=TaskPublic, responses=problems(NotFound, InTrash, PreconditionFailed))
 async def update_task(
     task_id: Id, body: TaskUpdate, service: TaskServiceDep, precondition: PreconditionDep
 ) -> Response:
@@ -77,12 +77,25 @@ async def update_task(
 
 
 @task_route("DELETE", "/{task_id}", status_code=204, responses=problems(NotFound, PreconditionFailed))
-async def delete_task(task_id: Id, service: TaskServiceDep, precondition: PreconditionDep) -> None:
-    """Delete a task."""
-    await service.delete(task_id, precondition)
+async def delete_task(
+    task_id: Id,
+    service: TaskServiceDep,
+    precondition: PreconditionDep,
+    permanent: Annotated[bool, Query(description="remove it for good")] = False,  # a query parameter
+) -> None:
+    """Move a task to the trash, which empties itself after 30 days."""
+    await service.delete(task_id, precondition, permanent=permanent)
 
 
-@task_route("PATCH", "/{task_id}/complete", response_model=TaskPublic, responses=problems(NotFound, PreconditionFailed))
+@task_route("POST", "/{task_id}/restore", response_model=TaskPublic, responses=problems(NotFound, PreconditionFailed))
+async def restore_task(task_id: Id, service: TaskServiceDep, precondition: PreconditionDep) -> Response:
+    """Take a task out of the trash."""
+    return _answer(await service.restore(task_id, precondition))
+
+
+@task_route(
+    "PATCH", "/{task_id}/complete", response_model=TaskPublic, responses=problems(NotFound, InTrash, PreconditionFailed)
+)
 async def complete_task(
     task_id: Id, service: TaskServiceDep, precondition: PreconditionDep, body: TaskComplete | None = None
 ) -> Response:

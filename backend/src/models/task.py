@@ -13,6 +13,7 @@ from sqlalchemy import (
     Text,
     Time,
     false,
+    text,
 )
 from sqlmodel import Field
 
@@ -23,7 +24,7 @@ class Task(Versioned, table=True):
     """A task of one user, who stands first in its key: another user's task cannot be named, only one's own.
 
     ``title_key`` is what titles are sorted by. ``content_hash`` tells a retried create from another one with the same
-    id. Each index serves one order of the list, both ways.
+    id. Each index serves one order of the list, both ways. A task with ``deleted_at`` is in the trash.
     """
 
     __tablename__ = "tasks"
@@ -48,6 +49,7 @@ class Task(Versioned, table=True):
         Index(None, "user_id", "priority_id", "id"),
         Index(None, "user_id", "title_key", "id"),
         Index(None, "user_id", "completed_at", "id"),
+        Index(None, "user_id", "deleted_at", "id", postgresql_where=text("deleted_at IS NOT NULL")),
     )
 
     user_id: UUID = Field(primary_key=True)
@@ -64,4 +66,5 @@ class Task(Versioned, table=True):
     due_time: time | None = Field(default=None, sa_type=Time)
     timezone: str | None = Field(default=None, sa_type=Text)
     due_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    deleted_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     content_hash: bytes = Field(sa_type=LargeBinary, nullable=False)

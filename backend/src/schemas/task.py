@@ -76,6 +76,7 @@ class TaskPublic(Output):
     timezone: str | None
     due_at: datetime | None = Field(description="the instant that due_date and due_time name; null without a time")
     tags: list[TagOfTask] = Field(description="by name")
+    deleted_at: datetime | None = Field(description="since when it is in the trash, which it leaves after 30 days")
     version: Version
     created_at: datetime
     updated_at: datetime
@@ -98,6 +99,7 @@ class TaskQuery(PageQuery):
     tag_match: Literal["all", "any"] = Field(default="all", description="whether a task needs all of the tags or any")
     due_before: Day | None = Field(default=None, description="due on an earlier day than this")
     due_after: Day | None = Field(default=None, description="due on a later day than this")
+    trash: bool = Field(default=False, description="list the trash instead")
     sort: TaskSort = Field(
         default="-created_at", description="`-` for descending; tasks without a value come last either way"
     )

@@ -36,7 +36,8 @@ class TagIdInUse(Conflict):
 _COLUMNS = """
     tags.id, tags.name, tags.color,
     (SELECT count(*) FROM task_tags JOIN tasks ON tasks.user_id = task_tags.user_id AND tasks.id = task_tags.task_id
-     WHERE task_tags.user_id = tags.user_id AND task_tags.tag_id = tags.id AND NOT tasks.is_completed) AS task_count,
+     WHERE task_tags.user_id = tags.user_id AND task_tags.tag_id = tags.id AND NOT tasks.is_completed
+       AND tasks.deleted_at IS NULL) AS task_count,
     tags.version, tags.created_at, tags.updated_at
 """
 _READ = text(f"SELECT {_COLUMNS}, content_hash FROM tags WHERE user_id = :owner_id AND id = :tag_id")  # noqa: S608

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Executable, Row, func
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from src.core.errors import Conflict, Invalid, NotFound, PreconditionFailed, Unauthorized
+from src.core.errors import Conflict, Invalid, NotFound, Unauthorized
 from src.core.security import Cursors, InvalidCursor, Principal
 from src.database.statements import fetch_all, fetch_first
 from src.domain.due_dates import due_instant
@@ -29,6 +29,8 @@ from src.services.task_statements import (
     READ,
     READ_WITH_HASH,
     READ_ZONE,
+    REMOVE,
+    RESTORE,
     SET_COMPLETED,
     SET_TAGS,
     TAGS_AT,
@@ -50,6 +52,13 @@ class IdInUse(Conflict):
 
 _PRIORITIES = {p.id: build(PriorityPublic, p.id, p.name, p.level, p.color) for p in PRIORITIES}
 _PRIORITY_NAMES = {number: name for name, number in PRIORITY_IDS.items()}
+
+
+class InTrash(Conflict):
+    """A task in the trash does not change. Restore it first: ``POST /tasks/{id}/restore``."""
+
+    code = "in_trash"
+    title = "The task is in the trash"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +116,10 @@ class TaskService:
         return build(TaskPage, page, cursor, **total)
 
     async def update(self, task_id: UUID, changes: TaskUpdate, precondition: Precondition) -> TaskPublic:
-        """Raises NotFound, PreconditionFailed or Invalid. What changes nothing is no change: the version stays."""
+        """Raises NotFound, PreconditionFailed, InTrash or Invalid. What changes nothing leaves the version as it is."""
         current = await self._one(LOCK, task_id)
         precondition.check(current.version)
+        _refuse_in_trash(current)
         wanted = changes.model_dump(exclude_unset=True, exclude={"tags"})
         values = await self._completed_values({**_input_values(current), **wanted})
         changed = {name: value for name, value in values.items() if value != getattr(current, name, value)}
@@ -123,20 +133,32 @@ class TaskService:
         row = await self._one(update_statement(changed), task_id)
         return _public(row, await self._set_tags(task_id, changes.tags) if is_retagged else row.tags)
 
-    async def delete(self, task_id: UUID, precondition: Precondition) -> None:
-        """Raises NotFound or PreconditionFailed."""
-        if await self._first(DELETE, task_id=task_id, **_admitted(precondition)) is None:
-            await self._one(READ, task_id)
-            raise PreconditionFailed
+    async def delete(self, task_id: UUID, precondition: Precondition, *, permanent: bool = False) -> None:
+        """Into the trash, where it may lie already, or for good. Raises NotFound or PreconditionFailed."""
+        statement = REMOVE if permanent else DELETE
+        if await self._first(statement, task_id=task_id, **_admitted(precondition)) is None:
+            current = await self._one(READ, task_id)
+            precondition.check(current.version)
+            if current.deleted_at is None:
+                raise NotFound  # made anew since the statement looked
+
+    async def restore(self, task_id: UUID, precondition: Precondition) -> TaskPublic:
+        """Out of the trash, if it is there. Raises NotFound or PreconditionFailed."""
+        current = await self._one(LOCK, task_id)
+        precondition.check(current.version)
+        if current.deleted_at is None:
+            return _public(current)
+        return _public(await self._one(RESTORE, task_id))
 
     async def complete(self, task_id: UUID, is_completed: bool | None, precondition: Precondition) -> TaskPublic:
-        """Sets the state, or toggles it when ``is_completed`` is None. Raises NotFound or PreconditionFailed."""
+        """Sets the state, or toggles it where ``is_completed`` is None. Raises as `update` does."""
         wanted = {} if is_completed is None else {"wanted": is_completed}
         statement = TOGGLE if is_completed is None else SET_COMPLETED
         row = await self._first(statement, task_id=task_id, **_admitted(precondition), **wanted)
         if row is None:
             row = await self._one(READ, task_id)
             precondition.check(row.version)
+            _refuse_in_trash(row)
         return _public(row)
 
     async def _first(self, statement: Executable, **parameters: object) -> Row[Any] | None:
@@ -194,6 +216,7 @@ class TaskService:
 
 def _filter_values(query: TaskQuery) -> dict[str, object]:
     values: dict[str, object] = {
+        "trash" if query.trash else "kept": True,
         "completed": query.completed,
         "priorities": sorted(PRIORITY_IDS[name] for name in query.priority) or None,
         "tag_keys": [identity_key(tag) for tag in dict.fromkeys(query.tag)] or None,
@@ -204,6 +227,11 @@ def _filter_values(query: TaskQuery) -> dict[str, object]:
         "due_after": query.due_after,
     }
     return {name: value for name, value in values.items() if value is not None}
+
+
+def _refuse_in_trash(row: Row[Any]) -> None:
+    if row.deleted_at is not None:
+        raise InTrash
 
 
 def _admitted(precondition: Precondition) -> dict[str, object]:

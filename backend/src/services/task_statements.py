@@ -5,6 +5,7 @@ cost more than everything else in a request. Every statement binds ``owner_id``.
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
@@ -56,10 +57,12 @@ _tags = (
     .scalar_subquery()
 )
 
+TRASH_KEEPS: Final = timedelta(days=30)
+
 COLUMNS: Final = (
     _task.id, _task.user_id, _task.title, _task.description, _task.is_completed, _task.completed_at, _task.priority_id,
-    _task.due_date, _task.due_time, _task.timezone, _task.due_at, _tags.label("tags"), _task.version, _task.created_at,
-    _task.updated_at,
+    _task.due_date, _task.due_time, _task.timezone, _task.due_at, _tags.label("tags"), _task.deleted_at,
+    _task.version, _task.created_at, _task.updated_at,
 )  # fmt: skip
 """In the order of `TaskPublic`, with the priority's id in the place of the priority, and the tags as one text."""
 
@@ -71,16 +74,29 @@ _is_it = (_task.user_id == _owner_id) & (_task.id == bindparam("task_id", type_=
 _versions = bindparam("versions", type_=ARRAY(_task.version.type))
 _is_admitted = _versions.is_(None) | (_task.version == func.any(_versions))
 _wanted = bindparam("wanted", type_=_task.is_completed.type)
+_is_in_trash = _task.deleted_at.is_not(None)
+_is_expired = _task.deleted_at < func.now() - TRASH_KEEPS
 _bump = {"version": _task.version + 1, "updated_at": func.now()}
 
-READ: Final = select(*COLUMNS).where(_is_it)
+READ: Final = select(*COLUMNS).where(_is_it, not_(_is_in_trash) | not_(_is_expired))
 LOCK: Final = READ.with_for_update()
-READ_WITH_HASH: Final = select(*COLUMNS, _task.content_hash).where(_is_it)
+READ_WITH_HASH: Final = READ.add_columns(_task.content_hash)
 READ_ZONE: Final = select(_user.timezone).where(_user.id == _owner_id)
-DELETE: Final = delete(Task).where(_is_it, _is_admitted).returning(_task.id)
+REMOVE: Final = delete(Task).where(_is_it, _is_admitted).returning(_task.id)
+_EMPTY_TRASH = delete(Task).where(_task.user_id == _owner_id, _is_expired)
+DELETE: Final = (
+    update(Task)
+    .where(_is_it, _is_admitted, not_(_is_in_trash))
+    .values(deleted_at=func.now(), **_bump)
+    .returning(_task.id)
+    .add_cte(_EMPTY_TRASH.cte("emptied"))
+)
+"""Into the trash; what lay there for too long goes for good in the same statement, so that no worker has to come by."""
+
+RESTORE: Final = update(Task).where(_is_it, _is_in_trash).values(deleted_at=None, **_bump).returning(*COLUMNS)
 TOGGLE: Final = (
     update(Task)
-    .where(_is_it, _is_admitted)
+    .where(_is_it, _is_admitted, not_(_is_in_trash))
     .values(
         is_completed=not_(_task.is_completed),
         completed_at=case((_task.is_completed, None), else_=func.now()),
@@ -90,7 +106,7 @@ TOGGLE: Final = (
 )
 SET_COMPLETED: Final = (
     update(Task)
-    .where(_is_it, _is_admitted, _task.is_completed != _wanted)
+    .where(_is_it, _is_admitted, not_(_is_in_trash), _task.is_completed != _wanted)
     .values(is_completed=_wanted, completed_at=case((_wanted, func.now()), else_=None), **_bump)
     .returning(*COLUMNS)
 )
@@ -115,6 +131,8 @@ _with_tags = (
     .having(_matches >= bindparam("tags_needed", type_=Integer))
 )
 _FILTERS = {
+    "trash": _is_in_trash & not_(_is_expired),
+    "kept": not_(_is_in_trash),
     "tag_keys": _task.id.in_(_with_tags),
     "owner_id": _task.user_id == _owner_id,
     "completed": _task.is_completed == bindparam("completed", type_=_task.is_completed.type),

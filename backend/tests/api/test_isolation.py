@@ -29,10 +29,10 @@ class Attack:
 
     @property
     def operation(self) -> str:
-        return f"{self.method} {self.path}"
+        return f"{self.method} {self.path.partition('?')[0]}"
 
     def __str__(self) -> str:
-        return f"{self.operation} {self.name}"
+        return f"{self.method} {self.path} {self.name}"
 
 
 TASK_ATTACKS = [
@@ -48,6 +48,9 @@ TASK_ATTACKS = [
     Attack("DELETE", "/{task_id}"),
     Attack("DELETE", "/{task_id}", "with its version", headers={"If-Match": '"1"'}),
     Attack("DELETE", "/{task_id}", "with a wrong version", headers={"If-Match": '"9"'}),
+    Attack("DELETE", "/{task_id}?permanent=true"),
+    Attack("POST", "/{task_id}/restore"),
+    Attack("POST", "/{task_id}/restore", "with a wrong version", headers={"If-Match": '"9"'}),
     Attack("PATCH", "/{task_id}/complete"),
     Attack("PATCH", "/{task_id}/complete", "to the state it has", body={"is_completed": False}),
     Attack("PATCH", "/{task_id}/complete", "to the other state", body={"is_completed": True}),
@@ -268,7 +271,7 @@ class TestIdsOfTheClient:
         changed = await bob.patch(f"/tasks/{task_id}", {"title": "Bob's"}, headers={"If-Match": '"1"'})
         assert changed.status_code == 200
         assert (await bob.patch(f"/tasks/{task_id}/complete")).status_code == 200
-        assert (await bob.delete(f"/tasks/{task_id}")).status_code == 204
+        assert (await bob.delete(f"/tasks/{task_id}?permanent=true")).status_code == 204
         assert (await bob.get(f"/tasks/{task_id}")).status_code == 404
 
         assert await rows_of(admin, ana.id) == before

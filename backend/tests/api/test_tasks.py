@@ -29,6 +29,7 @@ class TestCreate:
             "timezone": None,
             "due_at": None,
             "tags": [],
+            "deleted_at": None,
             "version": 1,
             "created_at": task["created_at"],
             "updated_at": task["created_at"],
@@ -215,11 +216,14 @@ class TestIfMatch:
 
 
 class TestDelete:
-    async def test_removes_the_task(self, ana: Api) -> None:
+    async def test_takes_the_task_out_of_the_list(self, ana: Api) -> None:
         task = await ana.create_task()
         assert (await ana.delete(f"/tasks/{task['id']}", headers={"If-Match": '"1"'})).status_code == 204
-        problem(await ana.get(f"/tasks/{task['id']}"), 404, "not_found")
-        problem(await ana.delete(f"/tasks/{task['id']}"), 404, "not_found")
+        assert (await ana.get("/tasks")).json()["items"] == []
+
+    async def test_an_unknown_id_is_not_found(self, ana: Api) -> None:
+        for query in ("", "?permanent=true"):
+            problem(await ana.delete(f"/tasks/{uuid4()}{query}"), 404, "not_found")
 
 
 class TestComplete:

@@ -221,7 +221,7 @@ class TestVerify:
             ("ALTER POLICY owner ON users USING (true)", "policy owner on users: using is true"),
             ("ALTER TABLE users DISABLE ROW LEVEL SECURITY", "table users: row-level security is off"),
             ("REVOKE INSERT ON users FROM todo_system", "grant for todo_system on users"),
-            ("DROP TABLE tasks", "Missing required tables: tasks"),
+            ("DROP TABLE tasks CASCADE", "Missing required tables: tasks"),
         ],
     )
     async def test_a_changed_schema_fails_and_no_user_is_left(
