@@ -24,6 +24,7 @@ from src.schemas.task import TaskCreate, TaskPage, TaskPublic, TaskQuery, TaskUp
 from src.services.preconditions import Precondition
 from src.services.task_statements import (
     DELETE,
+    EMPTY_TRASH,
     LOCK,
     PRIORITY_AT,
     READ,
@@ -83,10 +84,15 @@ class TaskService:
         content_hash = _content_hash(new)
         values |= {"user_id": self._owner.id, "id": new.id or new_id(), "content_hash": content_hash}
         row = await fetch_first(self._session, create_statement(values))
-        if row is not None:
-            tags = await self._set_tags(row.id, new.tags) if new.tags else None
-            return Stored(_public(row, tags), is_new=True)
-        return Stored(await self._made_before(values["id"], content_hash), is_new=False)
+        if row is None and (stored := await self._made_before(values["id"], content_hash)) is not None:
+            return Stored(stored, is_new=False)
+        if row is None:  # the id is that of a task which should have left the trash by now
+            await self._first(EMPTY_TRASH)
+            row = await fetch_first(self._session, create_statement(values))
+        if row is None:
+            raise IdInUse
+        tags = await self._set_tags(row.id, new.tags) if new.tags else None
+        return Stored(_public(row, tags), is_new=True)
 
     async def read(self, task_id: UUID) -> TaskPublic:
         """Raises NotFound."""
@@ -170,8 +176,10 @@ class TaskService:
             raise NotFound
         return row
 
-    async def _made_before(self, task_id: UUID, content_hash: bytes) -> TaskPublic:
-        row = await self._one(READ_WITH_HASH, task_id)
+    async def _made_before(self, task_id: UUID, content_hash: bytes) -> TaskPublic | None:
+        row = await self._first(READ_WITH_HASH, task_id=task_id)
+        if row is None:
+            return None
         if row.content_hash != content_hash:
             raise IdInUse
         return _public(row[:-1])

@@ -83,13 +83,13 @@ LOCK: Final = READ.with_for_update()
 READ_WITH_HASH: Final = READ.add_columns(_task.content_hash)
 READ_ZONE: Final = select(_user.timezone).where(_user.id == _owner_id)
 REMOVE: Final = delete(Task).where(_is_it, _is_admitted).returning(_task.id)
-_EMPTY_TRASH = delete(Task).where(_task.user_id == _owner_id, _is_expired)
+EMPTY_TRASH: Final = delete(Task).where(_task.user_id == _owner_id, _is_expired)
 DELETE: Final = (
     update(Task)
     .where(_is_it, _is_admitted, not_(_is_in_trash))
     .values(deleted_at=func.now(), **_bump)
     .returning(_task.id)
-    .add_cte(_EMPTY_TRASH.cte("emptied"))
+    .add_cte(EMPTY_TRASH.cte("emptied"))
 )
 """Into the trash; what lay there for too long goes for good in the same statement, so that no worker has to come by."""
 

@@ -54,6 +54,15 @@ class TestDelete:
         assert (again.status_code, again.json()["deleted_at"] is None) == (200, False)
         assert (await ana.get("/tasks")).json()["items"] == []
 
+    async def test_an_id_is_free_again_once_its_task_has_left_the_trash(
+        self, ana: Api, admin: asyncpg.Connection
+    ) -> None:
+        task = await ana.create_task(title="Old")
+        await ana.delete(f"/tasks/{task['id']}")
+        await age(admin, task, 31)
+        new = await ana.create_task(id=task["id"], title="New")
+        assert (new["title"], new["version"]) == ("New", 1)
+
 
 class TestInTheTrash:
     async def test_nothing_can_be_changed(self, ana: Api) -> None:
