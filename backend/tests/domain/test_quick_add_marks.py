@@ -1,0 +1,78 @@
+"""Tags and priorities, and such as only look like it."""
+
+import pytest
+
+from tests.domain.test_quick_add import check
+
+CASES = [
+    ("#1 priority", "#1 priority", ""),
+    ("\\#notatag x", "#notatag x", ""),
+    ("x {p1}", "x", "!urgent"),
+    ("{p1} x", "x", "!urgent"),
+    ("x p1 y", "x p1 y", ""),
+    ("Hurry!", "Hurry!", ""),
+    ("x {!!!}", "x", "!high"),
+    ("x {!1}", "x", "!urgent"),
+    ('x {#"two words"} {#Home} {#home}', "x", "#two_words #Home"),
+    ("Attention !", "Attention !", ""),
+    ("Pay taxes {15 April} {!urgent} {#money}", "Pay taxes", "2027-04-15 !urgent #money"),
+    ("{#home} call mom {tomorrow}", "call mom", "2026-11-19 #home"),
+    ("Buy {#milk} {today}", "Buy", "2026-11-18 #milk"),
+    ("C# course {tomorrow}", "C# course", "2026-11-19"),
+    ("#foo/bar x", "#foo/bar x", ""),
+    ("{#café} x", "x", "#café"),
+    ("{#日本語} x", "x", "#日本語"),
+    ("{#می\u200cخواهم} x", "x", "#می\u200cخواهم"),
+    ("Fix bug #1234", "Fix bug #1234", ""),
+    ("قابل غدا {#عمل}", "قابل غدا", "#عمل"),
+    ("Buy milk !high {!low}", "Buy milk !high", "!low"),
+    ("Wow!!!", "Wow!!!", ""),
+    ("Wow !!!!! x", "Wow !!!!! x", ""),
+    ("x {5pm} {tomorrow}!", "x!", "2026-11-19 17:00"),
+    ("x p5", "x p5", ""),
+    ("x !5", "x !5", ""),
+    ("x !important", "x !important", ""),
+    ("x {!High},", "x", "!high"),
+    ("x {!low}", "x", "!low"),
+    ("x {!medium}", "x", "!medium"),
+    ("x {!med}", "x", "!medium"),
+    ("x {!urgent}", "x", "!urgent"),
+    ("x {!2}", "x", "!high"),
+    ("x {!3}", "x", "!medium"),
+    ("x {!4}", "x", "!low"),
+    ("x {!!}", "x", "!medium"),
+    ("x {!!!!}", "x", "!urgent"),
+    ("x !", "x !", ""),
+    ("! x", "! x", ""),
+    ("{!high} x", "x", "!high"),
+    ("x {!high} y", "x y", "!high"),
+    ("x {p3}", "x", "!medium"),
+    ("x {P4}", "x", "!low"),
+    ("x {p2} {#a}", "x", "!high #a"),
+    ("{#a} {p2} x", "x", "!high #a"),
+    ("x ({!high})", "x", "!high"),
+    ("x {#a} {#b} {#A}", "x", "#a #b"),
+    ("x {#a-b_c}", "x", "#a-b_c"),
+    ("x #-", "x #-", ""),
+    ("x #_", "x #_", ""),
+    ("x {#a}.", "x.", "#a"),
+    ("x ({#a})", "x", "#a"),
+    ("x #a,#b", "x #a,#b", ""),
+    ("x##a", "x##a", ""),
+    ("x #", "x #", ""),
+    ('x {#"two  words"}', "x", "#two_words"),
+    ('x #""', 'x #""', ""),
+    ('x #"x', 'x #"x', ""),
+    ("x {#1st}", "x", "#1st"),
+    ('x {#"2026"}', "x", "#2026"),
+    ("x {#été}", "x", "#été"),
+    ("x? {tomorrow}!", "x?", "2026-11-19"),
+    ("مرحبا {#عمل} {tomorrow}", "مرحبا", "2026-11-19 #عمل"),
+    ("Order #12345", "Order #12345", ""),
+]
+
+
+class TestTagsAndPriorities:
+    @pytest.mark.parametrize(("marked", "title", "expected"), CASES, ids=[marked for marked, _, _ in CASES])
+    def test_are_understood_or_left_in_the_title(self, marked: str, title: str, expected: str):
+        check(marked, title, expected)
