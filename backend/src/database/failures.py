@@ -92,6 +92,8 @@ def violated_constraint(error: DBAPIError) -> str | None:
 
 def as_app_error(error: BaseException) -> AppError | None:
     """The answer to a request that failed before its COMMIT; None where the failure is a fault of ours."""
+    if sqlstate(error) == "42501":  # the roles lack a grant, which the check at start should have told
+        return None
     match classify(error):
         case Failure.BUSY:
             return Unavailable("All database connections are in use")

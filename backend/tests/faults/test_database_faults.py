@@ -99,7 +99,17 @@ class TestCommit:
         task = await service.ana.create_task()
         service.proxy.once("COMMIT", fault)
         problem(await service.ana.delete(f"/tasks/{task['id']}"), 503, "commit_unknown")
-        again = await service.ana.delete(f"/tasks/{task['id']}")
+        assert (await service.ana.delete(f"/tasks/{task['id']}")).status_code == 204
+        assert (await service.ana.get("/tasks")).json()["items"] == []
+        (trashed,) = (await service.ana.get("/tasks?trash=true")).json()["items"]
+        assert (trashed["id"], trashed["version"]) == (task["id"], 2)
+
+    @pytest.mark.parametrize("fault", [Fault.CUT, Fault.LOSE_ANSWER])
+    async def test_a_removal_of_unknown_end_can_be_sent_again(self, service: Service, fault: Fault) -> None:
+        task = await service.ana.create_task()
+        service.proxy.once("COMMIT", fault)
+        problem(await service.ana.delete(f"/tasks/{task['id']}?permanent=true"), 503, "commit_unknown")
+        again = await service.ana.delete(f"/tasks/{task['id']}?permanent=true")
         assert again.status_code == (204 if fault is Fault.CUT else 404)
         assert await service.stored() == []
 
