@@ -30,6 +30,7 @@ from src.core.logging import configure_logging
 from src.core.security import AccessTokens, Cursors, Keyring, PasswordHasher, RefreshTokens
 from src.database.startup import prepare_database
 from src.services.health_service import HealthService
+from src.services.mails import Mailer
 
 __all__ = ["app", "create_app"]  # noqa: F822  # `app` is made when it is first asked for
 
@@ -88,6 +89,7 @@ async def lifespan(application: FastAPI) -> AsyncIterator[None]:
         refresh_tokens=RefreshTokens(keyring),
         cursors=Cursors(keyring),
         health=HealthService(database, version=VERSION),
+        mailer=Mailer(settings),
     )
     application.state.context = context
     _drain_on_signal(context)
@@ -96,6 +98,7 @@ async def lifespan(application: FastAPI) -> AsyncIterator[None]:
     try:
         yield
     finally:
+        await context.mailer.drain()
         context.hasher.close()
         await database.close()
         log.info("stopped")

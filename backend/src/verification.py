@@ -65,9 +65,9 @@ async def verify_database() -> bool:
 
 
 def _settings() -> Settings:
-    os.environ.setdefault(
-        "SECRET_KEY", secrets.token_urlsafe(48)
-    )  # needed to read the settings, and signs nothing here
+    # both are needed to read the settings; nothing is signed here, and nothing sent
+    os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(48))
+    os.environ.setdefault("MAIL", "off")
     settings = load_settings()
     configure_logging("error", settings.log_format)
     return settings

@@ -18,6 +18,8 @@ from src.database.session import Database
 from src.schemas.base import Id
 from src.services.auth_service import AuthService, Client
 from src.services.health_service import HealthService
+from src.services.mails import Mailer
+from src.services.password_reset_service import PasswordResetService
 from src.services.preconditions import Precondition
 from src.services.priority_service import PriorityService
 from src.services.session_service import SessionService
@@ -43,6 +45,7 @@ class AppContext:
     refresh_tokens: RefreshTokens
     cursors: Cursors
     health: HealthService
+    mailer: Mailer
     is_draining: bool = False
 
 
@@ -139,7 +142,11 @@ AuthServiceDep = Annotated[AuthService, Depends(get_auth_service)]
 
 
 async def get_user_service(context: ContextDep, auth: AuthServiceDep) -> UserService:
-    return UserService(context.database, hasher=context.hasher, auth=auth)
+    return UserService(context.database, hasher=context.hasher, auth=auth, mailer=context.mailer)
+
+
+async def get_password_reset_service(context: ContextDep) -> PasswordResetService:
+    return PasswordResetService(context.database, hasher=context.hasher, mailer=context.mailer)
 
 
 TaskServiceDep = Annotated[TaskService, Depends(get_task_service)]
@@ -147,6 +154,7 @@ TagServiceDep = Annotated[TagService, Depends(get_tag_service)]
 SessionServiceDep = Annotated[SessionService, Depends(get_session_service)]
 PriorityServiceDep = Annotated[PriorityService, Depends(get_priority_service)]
 UserServiceDep = Annotated[UserService, Depends(get_user_service)]
+PasswordResetServiceDep = Annotated[PasswordResetService, Depends(get_password_reset_service)]
 
 
 async def get_precondition(if_match: Annotated[str | None, Header()] = None) -> Precondition:

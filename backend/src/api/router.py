@@ -4,6 +4,7 @@ from starlette.routing import BaseRoute
 
 from src.api.auth import auth
 from src.api.health import health
+from src.api.password_reset import password_reset
 from src.api.priorities import priorities
 from src.api.problem_pages import problem_pages
 from src.api.tags import tags
@@ -12,6 +13,6 @@ from src.api.users import users
 
 routes: list[BaseRoute] = [
     route
-    for router in (tasks, tasks_of_user, tags, auth, users, priorities, health, problem_pages)
+    for router in (tasks, tasks_of_user, tags, auth, password_reset, users, priorities, health, problem_pages)
     for route in router.routes
 ]

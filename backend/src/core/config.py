@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from src.core.errors import ConfigurationError
+from src.core.mail import parse_mailbox
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 ENV_FILES = (REPOSITORY / ".env", REPOSITORY / "backend" / ".env")
@@ -32,6 +33,8 @@ PLACEHOLDERS = (
     "password",
     "insert",
 )
+SMTP_PORTS = {"starttls": 587, "tls": 465, "none": 25}
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 HOW_TO_MAKE_A_KEY = 'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
 
 
@@ -74,6 +77,16 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     docs_enabled: bool | None = Field(default=None, description="on outside production when not set")
 
+    public_base_url: str | None = Field(default=None, description="where users find the web app; links begin with it")
+    mail: Literal["auto", "smtp", "log", "off"] = "auto"
+    mail_from: str | None = None
+    smtp_host: str | None = None
+    smtp_port: int | None = Field(default=None, ge=1, le=65535, description="the usual one of SMTP_TLS when not set")
+    smtp_username: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_timeout: float = Field(default=20.0, gt=0, le=300, description="seconds for handing over one mail")
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "console", "json"] = "auto"
 
@@ -84,6 +97,18 @@ class Settings(BaseSettings):
     @property
     def serves_docs(self) -> bool:
         return not self.is_production if self.docs_enabled is None else self.docs_enabled
+
+    @property
+    def mail_mode(self) -> Literal["smtp", "log", "off"]:
+        """What ``mail`` comes to: ``auto`` is SMTP if there is a server, else the log (never in production)."""
+        if self.mail == "auto":
+            return "smtp" if self.smtp_host else "log"
+        return self.mail
+
+    @property
+    def base_url(self) -> str:
+        """Without a slash at its end."""
+        return self.public_base_url or f"http://localhost:{self.port}"
 
     @field_validator("cors_origins", "trusted_proxies", mode="before")
     @classmethod
@@ -112,15 +137,78 @@ class Settings(BaseSettings):
                 raise ValueError("each origin is written scheme://host[:port], such as https://todo.example.com")
         return origins
 
+    @field_validator("public_base_url")
+    @classmethod
+    def _refuse_odd_base_url(cls, url: str | None) -> str | None:
+        if url is not None and not _is_base_url(url):
+            raise ValueError("it is written scheme://host[:port][/path] in ASCII, such as https://todo.example.com")
+        return url and url.rstrip("/")
+
+    @field_validator("mail_from")
+    @classmethod
+    def _refuse_odd_sender(cls, sender: str | None) -> str | None:
+        try:
+            if sender is not None:
+                parse_mailbox(sender)
+        except ValueError:
+            raise ValueError("it is an e-mail address, such as Todo <todo@example.com>") from None
+        return sender
+
     @model_validator(mode="after")
-    def _refuse_unsafe_production(self) -> Self:
-        if not self.is_production:
-            return self
-        if self.debug:
-            raise ValueError("DEBUG must be off when ENVIRONMENT is production")
-        if self.password_hash_rounds < 10:
-            raise ValueError("PASSWORD_HASH_ROUNDS must be at least 10 when ENVIRONMENT is production")
+    def _refuse_bad_combinations(self) -> Self:
+        faults = _mail_faults(self)
+        if self.is_production:
+            faults += [*_production_faults(self), *_production_mail_faults(self)]
+        if faults:
+            raise ValueError("\n".join(faults))
         return self
+
+
+def _production_faults(settings: Settings) -> list[str]:
+    faults = []
+    if settings.debug:
+        faults.append("DEBUG must be off when ENVIRONMENT is production")
+    if settings.password_hash_rounds < 10:
+        faults.append("PASSWORD_HASH_ROUNDS must be at least 10 when ENVIRONMENT is production")
+    return faults
+
+
+def _mail_faults(settings: Settings) -> list[str]:
+    faults = []
+    if settings.mail_mode == "smtp":
+        if not settings.smtp_host:
+            faults.append("SMTP_HOST is not set, and MAIL is smtp")
+        if not settings.mail_from:
+            faults.append("MAIL_FROM is not set: the address that mails come from")
+        if bool(settings.smtp_username) != bool(settings.smtp_password):
+            faults.append("SMTP_USERNAME and SMTP_PASSWORD go together: one of them is not set")
+    return faults
+
+
+def _production_mail_faults(settings: Settings) -> list[str]:
+    if settings.mail_mode == "log":
+        how = "MAIL is log, which would write links that set passwords into it"
+        if settings.mail == "auto":
+            how = "No mail can be sent, because SMTP_HOST is not set"
+        return [f"{how}: production needs SMTP_HOST, or mail switched off by name with MAIL=off"]
+    if settings.mail_mode == "off":
+        return []
+    faults = []
+    if not settings.base_url.startswith("https://"):
+        faults.append("PUBLIC_BASE_URL must be set, and begin with https://, when ENVIRONMENT is production")
+    if settings.smtp_tls == "none" and settings.smtp_username and settings.smtp_host not in LOCAL_HOSTS:
+        faults.append("SMTP_TLS is none, which would send SMTP_PASSWORD in plain text: use starttls or tls")
+    return faults
+
+
+def _is_base_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        has_host = bool(parts.hostname) and parts.port != 0  # asking for a port that is no number raises
+    except ValueError:
+        return False
+    is_plain = url.isascii() and url.isprintable() and not set(url) & set(" \"'<>\\@?#")
+    return has_host and is_plain and parts.scheme in ("http", "https")
 
 
 def _weakness(secret: str) -> str | None:

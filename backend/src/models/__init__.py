@@ -2,10 +2,22 @@
 
 from src.models.attempt_limit import AttemptLimit
 from src.models.base import columns_of, new_id
+from src.models.password_reset_token import PasswordResetToken
 from src.models.priority import Priority
 from src.models.session import Session
 from src.models.tag import Tag, TaskTag
 from src.models.task import Task
 from src.models.user import User
 
-__all__ = ["AttemptLimit", "Priority", "Session", "Tag", "Task", "TaskTag", "User", "columns_of", "new_id"]
+__all__ = [
+    "AttemptLimit",
+    "PasswordResetToken",
+    "Priority",
+    "Session",
+    "Tag",
+    "Task",
+    "TaskTag",
+    "User",
+    "columns_of",
+    "new_id",
+]

@@ -1,4 +1,4 @@
-"""Finding an account and counting the attempt on it, in one statement and one round trip."""
+"""Finding an account and counting the attempt on it, in one statement and one round trip; what passwords may be."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,9 +7,11 @@ from uuid import UUID
 
 from sqlalchemy import Row, text
 
+from src.core.errors import Invalid
+from src.core.security import password_weakness
 from src.database.session import Database
 from src.schemas.encoding import build
-from src.schemas.user import UserPublic
+from src.schemas.user import UserPublic, UserRegister
 from src.services.attempt_limits import COUNT_ATTEMPTS, Attempt, parameters, purge_now_and_then, refuse_excess
 
 PUBLIC_COLUMNS = "id, email, username, first_name, last_name, timezone, version, created_at, updated_at"
@@ -62,3 +64,10 @@ async def find_account(
 def public_user(row: Row[Any] | Sequence[Any]) -> UserPublic:
     """``row`` holds `PUBLIC_COLUMNS`, in that order."""
     return build(UserPublic, *row)
+
+
+def refuse_weak_password(password: str, pointer: str, user: UserPublic | UserRegister) -> None:
+    """Raises Invalid for a password that is common, or the user's own name or address."""
+    own_words = (user.email, user.username, user.first_name, user.last_name)
+    if (weakness := password_weakness(password, own_words=own_words)) is not None:
+        raise Invalid.field(pointer, "weak_password", weakness)

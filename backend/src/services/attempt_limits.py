@@ -45,6 +45,10 @@ LOGIN_BY_ACCOUNT = Limit("login-account", 100, 60 * 60)
 LOGIN_BY_NETWORK = Limit("login-network", 200, 15 * 60)
 REGISTRATION_BY_NETWORK = Limit("register-network", 100, 60 * 60)
 PASSWORD_CONFIRMATION = Limit("confirm-password", 10, 15 * 60)
+# Mails to one address. Each attempt that counts sends one, so nobody can use them up without the owner getting a link.
+RESET_REQUEST_BY_ACCOUNT = Limit("forgot-password-account", 5, 60 * 60)
+RESET_REQUEST_BY_NETWORK = Limit("forgot-password-network", 60, 60 * 60)
+RESET_BY_NETWORK = Limit("reset-password-network", 60, 15 * 60)
 
 COUNT_ATTEMPTS = """
     INSERT INTO attempt_limits AS stored (key, full_at, is_allowed)
@@ -60,6 +64,8 @@ COUNT_ATTEMPTS = """
 """
 """Counts each attempt once and says for each whether it is allowed; to be read as the first part of a statement."""
 
+_COUNT_ALONE = text(COUNT_ATTEMPTS)
+
 _PURGE = text("""
     DELETE FROM attempt_limits WHERE key IN (SELECT key FROM attempt_limits WHERE full_at < now() LIMIT 1000)
 """)
@@ -72,6 +78,14 @@ def parameters(attempts: Sequence[Attempt]) -> dict[str, object]:
         "shares": [attempt.limit.window / attempt.limit.quota for attempt in attempts],
         "windows": [float(attempt.limit.window) for attempt in attempts],
     }
+
+
+async def count_attempt(database: Database, attempt: Attempt) -> None:
+    """For what looks at no account. Raises TooManyRequests."""
+    row = await database.run_alone(_COUNT_ALONE, parameters([attempt]))
+    assert row is not None
+    refuse_excess([attempt], {row.key: (row.is_allowed, row.backlog)})
+    await purge_now_and_then(database)
 
 
 def refuse_excess(attempts: Sequence[Attempt], outcome: dict[str, tuple[bool, float]]) -> None:

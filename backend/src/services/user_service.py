@@ -1,6 +1,6 @@
 """Accounts: making, changing and deleting them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Executable, bindparam, func, text, update
@@ -8,16 +8,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from src.core.errors import Conflict, Invalid, Unauthorized
-from src.core.security import PasswordHasher, Principal, password_weakness
+from src.core.security import PasswordHasher, Principal
 from src.database.failures import violated_constraint
 from src.database.session import Database
 from src.database.statements import fetch_first
 from src.domain.text import identity_key
 from src.models import User, columns_of, new_id
 from src.schemas.user import PasswordChange, UserPublic, UserRegister, UserUpdate
-from src.services.accounts import PUBLIC_COLUMNS, find_account, public_user
+from src.services.accounts import PUBLIC_COLUMNS, find_account, public_user, refuse_weak_password
 from src.services.attempt_limits import REGISTRATION_BY_NETWORK
 from src.services.auth_service import AuthService, WrongPassword
+from src.services.mails import Mailer
 from src.services.preconditions import Precondition
 
 
@@ -50,20 +51,22 @@ _CHANGE_PASSWORD = text("""
     UPDATE users SET password_hash = :new WHERE id = :id AND password_hash = :seen RETURNING id
 """)
 _END_OTHERS = text("DELETE FROM sessions WHERE user_id = :id AND id <> :session_id")
+_DROP_RESET_TOKENS = text("DELETE FROM password_reset_tokens WHERE user_id = :id")
 _DELETE = text("DELETE FROM users WHERE id = :id AND password_hash = :seen RETURNING id")
 
 
 class UserService:
     """Given the database, not a session, for the reason that `src.services.auth_service` names."""
 
-    def __init__(self, database: Database, *, hasher: PasswordHasher, auth: AuthService) -> None:
+    def __init__(self, database: Database, *, hasher: PasswordHasher, auth: AuthService, mailer: Mailer) -> None:
         self._database = database
         self._hasher = hasher
         self._auth = auth
+        self._mailer = mailer
 
     async def register(self, new: UserRegister, *, network: str) -> UserPublic:
         """Raises EmailTaken, UsernameTaken, Invalid (a weak password) or TooManyRequests."""
-        _refuse_weak(new.password, "/password", [new.email, new.username, new.first_name, new.last_name])
+        refuse_weak_password(new.password, "/password", new)
         values = _with_keys(new.model_dump(exclude={"password"}))
         account = await find_account(
             self._database, [REGISTRATION_BY_NETWORK.on(network)], identities=[values["email_key"]]
@@ -92,19 +95,22 @@ class UserService:
             precondition.check(current.version)
             if all(getattr(current, name, value) == value for name, value in values.items()):
                 return current
+            if values.get("email", current.email) != current.email:
+                await fetch_first(session, _DROP_RESET_TOKENS, id=owner.id)  # they were sent to the old address
             return await _write(session, owner, values)
 
     async def change_password(self, owner: Principal, change: PasswordChange) -> None:
         """Ends all other sessions. Raises WrongPassword or Invalid (a weak password)."""
         account = await self._auth.confirm_password(owner.id, change.current_password)
-        user = account.public
-        _refuse_weak(change.new_password, "/new_password", [user.email, user.username, user.first_name, user.last_name])
+        refuse_weak_password(change.new_password, "/new_password", account.public)
         new_hash = await self._hasher.hash(change.new_password)
         async with self._database.as_user(owner) as session:
             seen = {"id": owner.id, "seen": account.password_hash}
             if await fetch_first(session, _CHANGE_PASSWORD, **seen, new=new_hash) is None:
                 raise WrongPassword  # another request has changed it meanwhile
+            await fetch_first(session, _DROP_RESET_TOKENS, id=owner.id)
             await fetch_first(session, _END_OTHERS, id=owner.id, session_id=owner.session_id)
+        self._mailer.tell_of_new_password(account.public)
 
     async def delete(self, owner: Principal, password: str) -> None:
         """Removes the account and every row that belongs to it, at once and for good."""
@@ -152,8 +158,3 @@ def _with_keys(values: dict[str, Any]) -> dict[str, Any]:
 def _taken(error: IntegrityError) -> Exception:
     taken = _TAKEN.get(violated_constraint(error) or "")
     return taken() if taken else error
-
-
-def _refuse_weak(password: str, pointer: str, own_words: Collection[str | None]) -> None:
-    if (weakness := password_weakness(password, own_words=own_words)) is not None:
-        raise Invalid.field(pointer, "weak_password", weakness)

@@ -25,9 +25,10 @@ from src.database.embedded import EmbeddedServerError, RunningServer, _cluster, 
 BACKEND = Path(__file__).parents[2]
 NO_SYNC = {"fsync": "off"}
 STARTER = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
 from src.database import embedded
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would have it ignored
 print(embedded.start(Path(sys.argv[1])).url, flush=True)
 time.sleep(float(sys.argv[2]))
 """
