@@ -67,7 +67,7 @@ async def verify_database() -> bool:
 def _settings() -> Settings:
     # both are needed to read the settings; nothing is signed here, and nothing sent
     os.environ.setdefault("SECRET_KEY", secrets.token_urlsafe(48))
-    os.environ.setdefault("MAIL", "off")
+    os.environ.setdefault("MAIL_DELIVERY", "off")
     settings = load_settings()
     configure_logging("error", settings.log_format)
     return settings

@@ -35,6 +35,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """The controlling process starts the cluster; xdist's workers find it in the environment they inherit."""
     if "TODO_TEST_CLUSTER" in os.environ:
         return
+    for name in Settings.model_fields:
+        os.environ.pop(name.upper(), None)  # the tests say what they need
     folder = tempfile.mkdtemp(prefix="todo-tests-")
     Path(folder).chmod(0o755)
     server = start(Path(folder) / "cluster", settings=FAST)

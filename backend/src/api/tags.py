@@ -10,7 +10,8 @@ from src.core.errors import NotFound, PreconditionFailed, Unauthorized
 from src.schemas.base import Id
 from src.schemas.encoding import encode
 from src.schemas.tag import TagCreate, TagMerge, TagPage, TagPublic, TagQuery, TagUpdate
-from src.services.tag_service import NameTaken, TagIdInUse
+from src.services.retried_creates import IdInUse
+from src.services.tag_service import NameTaken
 
 tags = router("/tags", tags=["tags"], responses=problems(Unauthorized))
 
@@ -26,7 +27,7 @@ async def list_tags(query: Annotated[TagQuery, Query()], service: TagServiceDep,
     "",
     status_code=201,
     response_model=TagPublic,
-    responses={200: {"model": TagPublic, "description": "made before"}, **problems(NameTaken, TagIdInUse)},
+    responses={200: {"model": TagPublic, "description": "made before"}, **problems(NameTaken, IdInUse)},
 )
 async def create_tag(body: TagCreate, service: TagServiceDep, request: Request) -> Response:
     """Make a tag. With an `id` of your own the request can be sent again without making a second one."""

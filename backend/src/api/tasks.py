@@ -11,7 +11,8 @@ from src.core.errors import NotFound, PreconditionFailed, Unauthorized
 from src.schemas.base import Id
 from src.schemas.encoding import encode
 from src.schemas.task import TaskComplete, TaskCreate, TaskPage, TaskPublic, TaskQuery, TaskUpdate
-from src.services.task_service import IdInUse, InTrash
+from src.services.retried_creates import IdInUse
+from src.services.task_service import InTrash
 
 tasks = router("/tasks", tags=["tasks"], responses=problems(Unauthorized))
 tasks_of_user = router(

@@ -78,7 +78,7 @@ class Settings(BaseSettings):
     docs_enabled: bool | None = Field(default=None, description="on outside production when not set")
 
     public_base_url: str | None = Field(default=None, description="where users find the web app; links begin with it")
-    mail: Literal["auto", "smtp", "log", "off"] = "auto"
+    mail_delivery: Literal["auto", "smtp", "log", "off"] = "auto"
     mail_from: str | None = None
     smtp_host: str | None = None
     smtp_port: int | None = Field(default=None, ge=1, le=65535, description="the usual one of SMTP_TLS when not set")
@@ -101,9 +101,9 @@ class Settings(BaseSettings):
     @property
     def mail_mode(self) -> Literal["smtp", "log", "off"]:
         """What ``mail`` comes to: ``auto`` is SMTP if there is a server, else the log (never in production)."""
-        if self.mail == "auto":
+        if self.mail_delivery == "auto":
             return "smtp" if self.smtp_host else "log"
-        return self.mail
+        return self.mail_delivery
 
     @property
     def base_url(self) -> str:
@@ -177,7 +177,7 @@ def _mail_faults(settings: Settings) -> list[str]:
     faults = []
     if settings.mail_mode == "smtp":
         if not settings.smtp_host:
-            faults.append("SMTP_HOST is not set, and MAIL is smtp")
+            faults.append("SMTP_HOST is not set, and MAIL_DELIVERY is smtp")
         if not settings.mail_from:
             faults.append("MAIL_FROM is not set: the address that mails come from")
         if bool(settings.smtp_username) != bool(settings.smtp_password):
@@ -187,10 +187,10 @@ def _mail_faults(settings: Settings) -> list[str]:
 
 def _production_mail_faults(settings: Settings) -> list[str]:
     if settings.mail_mode == "log":
-        how = "MAIL is log, which would write links that set passwords into it"
-        if settings.mail == "auto":
+        how = "MAIL_DELIVERY is log, which would write links that set passwords into it"
+        if settings.mail_delivery == "auto":
             how = "No mail can be sent, because SMTP_HOST is not set"
-        return [f"{how}: production needs SMTP_HOST, or mail switched off by name with MAIL=off"]
+        return [f"{how}: production needs SMTP_HOST, or mail switched off by name with MAIL_DELIVERY=off"]
     if settings.mail_mode == "off":
         return []
     faults = []

@@ -84,7 +84,7 @@ class PasswordResetService:
         if self._mailer.is_on:
             self._mailer.run_later("send a password reset link", partial(self._send_link, email))
         else:
-            log.warning("a password reset was asked for, but mail is switched off (MAIL=off)")
+            log.warning("a password reset was asked for, but mail is switched off (MAIL_DELIVERY=off)")
 
     async def reset(self, request: PasswordReset, *, network: str) -> None:
         """Ends all sessions. Raises InvalidResetToken, Invalid (a weak password: the link stays good), …"""

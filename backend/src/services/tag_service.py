@@ -1,6 +1,5 @@
 """A user's tags."""
 
-import hashlib
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from src.models import new_id
 from src.schemas.encoding import build
 from src.schemas.tag import TagCreate, TagPage, TagPublic, TagQuery, TagUpdate
 from src.services.preconditions import Precondition
+from src.services.retried_creates import IdInUse, content_hash
 
 
 class NameTaken(Conflict):
@@ -24,13 +24,6 @@ class NameTaken(Conflict):
 
     code = "name_taken"
     title = "There is a tag with this name"
-
-
-class TagIdInUse(Conflict):
-    """A tag with this id was created before with other content. Take a new id."""
-
-    code = "id_in_use"
-    title = "The id is in use for other content"
 
 
 _COLUMNS = """
@@ -78,16 +71,16 @@ class TagService:
         self._cursors = cursors
 
     async def create(self, new: TagCreate) -> tuple[TagPublic, bool]:
-        """The tag, and whether this request made it. Raises NameTaken or TagIdInUse."""
-        content_hash = hashlib.sha256(new.model_dump_json(exclude={"id"}).encode()).digest()
+        """The tag, and whether this request made it. Raises NameTaken or IdInUse."""
+        wanted_hash = content_hash(new)
         values = {"name": new.name, "name_key": identity_key(new.name), "color": new.color}
         tag_id = new.id or new_id()
-        row = await self._write(_CREATE, tag_id=tag_id, content_hash=content_hash, **values)
+        row = await self._write(_CREATE, tag_id=tag_id, content_hash=wanted_hash, **values)
         if row is not None:
             return _public(row), True
         stored = await self._one(tag_id)
-        if stored.content_hash != content_hash:
-            raise TagIdInUse
+        if stored.content_hash != wanted_hash:
+            raise IdInUse
         return _public(stored[:-1]), False
 
     async def read(self, tag_id: UUID) -> TagPublic:

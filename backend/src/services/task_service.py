@@ -1,6 +1,5 @@
 """A user's tasks."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +21,7 @@ from src.schemas.priority import PriorityPublic
 from src.schemas.tag import TagOfTask
 from src.schemas.task import TaskCreate, TaskPage, TaskPublic, TaskQuery, TaskUpdate
 from src.services.preconditions import Precondition
+from src.services.retried_creates import IdInUse, content_hash
 from src.services.task_statements import (
     DELETE,
     EMPTY_TRASH,
@@ -42,14 +42,6 @@ from src.services.task_statements import (
     order_of,
     update_statement,
 )
-
-
-class IdInUse(Conflict):
-    """A task with this id was created before with other content. Take a new id."""
-
-    code = "id_in_use"
-    title = "The id is in use for other content"
-
 
 _PRIORITIES = {p.id: build(PriorityPublic, p.id, p.name, p.level, p.color) for p in PRIORITIES}
 _PRIORITY_NAMES = {number: name for name, number in PRIORITY_IDS.items()}
@@ -81,10 +73,9 @@ class TaskService:
         values = await self._completed_values(new.model_dump(exclude={"id", "tags"}))
         if new.is_completed:
             values["completed_at"] = func.now()
-        content_hash = _content_hash(new)
-        values |= {"user_id": self._owner.id, "id": new.id or new_id(), "content_hash": content_hash}
+        values |= {"user_id": self._owner.id, "id": new.id or new_id(), "content_hash": content_hash(new)}
         row = await fetch_first(self._session, create_statement(values))
-        if row is None and (stored := await self._made_before(values["id"], content_hash)) is not None:
+        if row is None and (stored := await self._made_before(values["id"], values["content_hash"])) is not None:
             return Stored(stored, is_new=False)
         if row is None:  # the id is that of a task which should have left the trash by now
             await self._first(EMPTY_TRASH)
@@ -176,11 +167,11 @@ class TaskService:
             raise NotFound
         return row
 
-    async def _made_before(self, task_id: UUID, content_hash: bytes) -> TaskPublic | None:
+    async def _made_before(self, task_id: UUID, wanted_hash: bytes) -> TaskPublic | None:
         row = await self._first(READ_WITH_HASH, task_id=task_id)
         if row is None:
             return None
-        if row.content_hash != content_hash:
+        if row.content_hash != wanted_hash:
             raise IdInUse
         return _public(row[:-1])
 
@@ -244,11 +235,6 @@ def _refuse_in_trash(row: Row[Any]) -> None:
 
 def _admitted(precondition: Precondition) -> dict[str, object]:
     return {"versions": None if precondition.versions is None else sorted(precondition.versions)}
-
-
-def _content_hash(new: TaskCreate) -> bytes:
-    """Equal for two creates that ask for the same, whatever became of the task since."""
-    return hashlib.sha256(new.model_dump_json(exclude={"id"}, exclude_defaults=True).encode()).digest()
 
 
 def _input_values(row: Row[Any]) -> dict[str, Any]:

@@ -98,7 +98,7 @@ class TestHeaders:
     async def test_production_tells_browsers_to_insist_on_tls_and_hides_the_documents(
         self, worker_database: str
     ) -> None:
-        settings = settings_for(worker_database, environment="production", password_hash_rounds=10, mail="off")
+        settings = settings_for(worker_database, environment="production", password_hash_rounds=10, mail_delivery="off")
         application = create_app(settings)
         async with application.router.lifespan_context(application), Api.of(application) as caller:
             assert "max-age" in (await caller.get("/health/live")).headers["strict-transport-security"]

@@ -35,7 +35,9 @@ class TestSources:
     def test_the_environment_wins_over_backend_env_which_wins_over_env(
         self, clean_environment: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        (clean_environment / ".env").write_text(f"SECRET_KEY={SECRET}\nMAIL=off\nPORT=1\nWORKERS=1\nLOG_LEVEL=debug\n")
+        (clean_environment / ".env").write_text(
+            f"SECRET_KEY={SECRET}\nMAIL_DELIVERY=off\nPORT=1\nWORKERS=1\nLOG_LEVEL=debug\n"
+        )
         (clean_environment / "backend.env").write_text("PORT=2\nWORKERS=2\n")
         monkeypatch.setenv("PORT", "3")
         settings = load_settings()
@@ -43,7 +45,7 @@ class TestSources:
 
     def test_an_empty_value_is_no_value(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("DATABASE_URL", "")
-        monkeypatch.setenv("MAIL", "off")
+        monkeypatch.setenv("MAIL_DELIVERY", "off")
         monkeypatch.setenv("SECRET_KEY", SECRET)
         assert load_settings().database_url is None
 
@@ -78,7 +80,7 @@ class TestRefusals:
 
     def test_all_faults_of_production_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
         problem = refusal(monkeypatch, SECRET_KEY=SECRET, DEBUG="true", PASSWORD_HASH_ROUNDS="4")
-        assert all(name in problem for name in ("DEBUG", "PASSWORD_HASH_ROUNDS", "MAIL=off"))
+        assert all(name in problem for name in ("DEBUG", "PASSWORD_HASH_ROUNDS", "MAIL_DELIVERY=off"))
 
 
 SMTP = {"SMTP_HOST": "mail.example.com", "MAIL_FROM": "Todo <todo@example.com>"}
@@ -95,13 +97,13 @@ class TestMail:
         ("environment", "mode"),
         [
             ({"ENVIRONMENT": "development"}, "log"),
-            ({"ENVIRONMENT": "test", "MAIL": "off"}, "off"),
+            ({"ENVIRONMENT": "test", "MAIL_DELIVERY": "off"}, "off"),
             ({"ENVIRONMENT": "development", **SMTP}, "smtp"),
-            ({"ENVIRONMENT": "development", **SMTP, "MAIL": "log"}, "log"),
-            ({"MAIL": "off"}, "off"),
+            ({"ENVIRONMENT": "development", **SMTP, "MAIL_DELIVERY": "log"}, "log"),
+            ({"MAIL_DELIVERY": "off"}, "off"),
             ({**SMTP, **HTTPS}, "smtp"),
-            ({**SMTP, **HTTPS, "MAIL": "smtp"}, "smtp"),
-            ({**SMTP, "MAIL": "off"}, "off"),
+            ({**SMTP, **HTTPS, "MAIL_DELIVERY": "smtp"}, "smtp"),
+            ({**SMTP, "MAIL_DELIVERY": "off"}, "off"),
             ({**SMTP, **HTTPS, "SMTP_TLS": "none"}, "smtp"),
         ],
     )
@@ -113,17 +115,17 @@ class TestMail:
     @pytest.mark.parametrize(
         ("environment", "named"),
         [
-            ({}, "MAIL=off"),
-            ({"MAIL": "log"}, "MAIL=off"),
-            ({"MAIL": "log", **SMTP, **HTTPS}, "MAIL=off"),
-            ({"MAIL": "smtp", "MAIL_FROM": "todo@example.com", **HTTPS}, "SMTP_HOST"),
+            ({}, "MAIL_DELIVERY=off"),
+            ({"MAIL_DELIVERY": "log"}, "MAIL_DELIVERY=off"),
+            ({"MAIL_DELIVERY": "log", **SMTP, **HTTPS}, "MAIL_DELIVERY=off"),
+            ({"MAIL_DELIVERY": "smtp", "MAIL_FROM": "todo@example.com", **HTTPS}, "SMTP_HOST"),
             ({"SMTP_HOST": "mail.example.com", **HTTPS}, "MAIL_FROM"),
             (SMTP, "PUBLIC_BASE_URL"),
             ({**SMTP, "PUBLIC_BASE_URL": "http://todo.example.com"}, "PUBLIC_BASE_URL"),
             ({**SMTP, **HTTPS, "SMTP_USERNAME": "todo"}, "SMTP_PASSWORD"),
             ({**SMTP, **HTTPS, "SMTP_PASSWORD": "canary"}, "SMTP_USERNAME"),
             ({**SMTP, **HTTPS, "SMTP_TLS": "none", "SMTP_USERNAME": "todo", "SMTP_PASSWORD": "canary"}, "SMTP_TLS"),
-            ({"MAIL": "off", "SMTP_TLS": "perhaps"}, "SMTP_TLS"),
+            ({"MAIL_DELIVERY": "off", "SMTP_TLS": "perhaps"}, "SMTP_TLS"),
         ],
     )
     def test_what_production_refuses(
@@ -150,7 +152,7 @@ class TestMail:
         ],
     )
     def test_an_odd_base_url(self, monkeypatch: pytest.MonkeyPatch, url: str) -> None:
-        problem = refusal(monkeypatch, SECRET_KEY=SECRET, MAIL="off", PUBLIC_BASE_URL=url)
+        problem = refusal(monkeypatch, SECRET_KEY=SECRET, MAIL_DELIVERY="off", PUBLIC_BASE_URL=url)
         assert "PUBLIC_BASE_URL" in problem
         assert "canary" not in problem
 
@@ -158,13 +160,13 @@ class TestMail:
         "sender", ["Todo", "canary@", "a@example.com, canary@example.com", "a@example.com\ncanary: x"]
     )
     def test_an_odd_sender(self, monkeypatch: pytest.MonkeyPatch, sender: str) -> None:
-        problem = refusal(monkeypatch, SECRET_KEY=SECRET, MAIL="off", MAIL_FROM=sender)
+        problem = refusal(monkeypatch, SECRET_KEY=SECRET, MAIL_DELIVERY="off", MAIL_FROM=sender)
         assert "MAIL_FROM" in problem
         assert "canary" not in problem
 
     def test_links_begin_with_the_base_url_or_at_home(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        assert self.settings(monkeypatch, MAIL="off", PORT="8123").base_url == "http://localhost:8123"
-        settings = self.settings(monkeypatch, MAIL="off", PUBLIC_BASE_URL="https://todo.example.com/app/")
+        assert self.settings(monkeypatch, MAIL_DELIVERY="off", PORT="8123").base_url == "http://localhost:8123"
+        settings = self.settings(monkeypatch, MAIL_DELIVERY="off", PUBLIC_BASE_URL="https://todo.example.com/app/")
         assert settings.base_url == "https://todo.example.com/app"
 
 
@@ -172,10 +174,15 @@ def test_no_secret_shows_in_a_printed_settings(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("SECRET_KEY", SECRET)
     monkeypatch.setenv("DATABASE_URL", "postgresql://user:canary@host/db")
     monkeypatch.setenv("SMTP_PASSWORD", "canary")
-    monkeypatch.setenv("MAIL", "off")
+    monkeypatch.setenv("MAIL_DELIVERY", "off")
     shown = repr(load_settings()) + str(load_settings())
     assert SECRET not in shown
     assert "canary" not in shown
+
+
+def test_no_setting_has_the_name_of_what_every_shell_sets() -> None:
+    shell = {"HOME", "LANG", "LOGNAME", "MAIL", "PATH", "PWD", "SHELL", "TERM", "TZ", "USER", "HOSTNAME", "EDITOR"}
+    assert not shell & {name.upper() for name in Settings.model_fields}
 
 
 def test_env_example_explains_every_setting_and_nothing_else() -> None:

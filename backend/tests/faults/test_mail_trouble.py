@@ -76,10 +76,10 @@ async def test_with_mail_off_it_is_said_in_the_log(
     worker_database: str, capsys: pytest.CaptureFixture[str], admin: asyncpg.Connection
 ) -> None:
     before = await admin.fetchval("SELECT count(*) FROM password_reset_tokens")
-    response, email = await asked(worker_database, mail="off")
+    response, email = await asked(worker_database, mail_delivery="off")
     logged = capsys.readouterr().err
     assert response.status_code == 202
-    assert "MAIL=off" in logged
+    assert "MAIL_DELIVERY=off" in logged
     assert email not in logged
     assert "token=" not in logged
     assert await admin.fetchval("SELECT count(*) FROM password_reset_tokens") == before

@@ -1,0 +1,18 @@
+"""A create that is sent again with the id that its client chose is the same create: it is stored once."""
+
+import hashlib
+
+from src.core.errors import Conflict
+from src.schemas.base import Input
+
+
+class IdInUse(Conflict):
+    """You have used this id before, for something with other content. Take a new id."""
+
+    code = "id_in_use"
+    title = "The id is in use for other content"
+
+
+def content_hash(new: Input) -> bytes:
+    """Equal for two creates that ask for the same, whatever became of what the first one made."""
+    return hashlib.sha256(new.model_dump_json(exclude={"id"}, exclude_defaults=True).encode()).digest()
