@@ -44,6 +44,7 @@ class TestAnyText:
     @settings(max_examples=150)
     @given(text=TEXTS, today=DAYS, now=NOWS)
     @example(text="x every every every", today=WEDNESDAY, now=TEN)
+    @example(text="until eom daily today eom", today=WEDNESDAY, now=None)
     def test_is_understood_or_refused_and_its_spans_are_sound(self, text: str, today: date, now: time | None):
         understood = understood_or_none(text, today, now)
         if understood is None:

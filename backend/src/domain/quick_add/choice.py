@@ -17,8 +17,11 @@ _NEVER_WITH_RULE: Final[frozenset[Slot]] = frozenset({"moment"})
 def choose(line: Line, candidates: list[Candidate]) -> list[Candidate]:
     """Those that count, in the order of the text. What loses is plain text, and no longer supports its neighbours."""
     rest = [candidate for candidate in _without_ranges(line, candidates) if not candidate.blocked]
-    losers = _losers(_believed(line, rest))
-    return _believed(line, [candidate for candidate in rest if candidate not in losers])
+    chosen = _believed(line, rest)
+    while losers := _losers(chosen):  # again, because a rule may lose its support, and its "until" then its rule
+        rest = [candidate for candidate in rest if candidate not in losers]
+        chosen = _believed(line, rest)
+    return chosen
 
 
 def _without_ranges(line: Line, candidates: list[Candidate]) -> list[Candidate]:
