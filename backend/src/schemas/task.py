@@ -99,6 +99,11 @@ class TaskQuery(PageQuery):
     tag_match: Literal["all", "any"] = Field(default="all", description="whether a task needs all of the tags or any")
     due_before: Day | None = Field(default=None, description="due on an earlier day than this")
     due_after: Day | None = Field(default=None, description="due on a later day than this")
+    due: Literal["today", "overdue", "upcoming", "none"] | None = Field(
+        default=None,
+        description="by the day that it is in your time zone; overdue: open, and the day or the moment is past; "
+        "upcoming: after today; none: without a due date",
+    )
     trash: bool = Field(default=False, description="list the trash instead")
     sort: TaskSort = Field(
         default="-created_at", description="`-` for descending; tasks without a value come last either way"

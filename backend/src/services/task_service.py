@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Executable, Row, func
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from src.core import clock
 from src.core.errors import Conflict, Invalid, NotFound, Unauthorized
 from src.core.security import Cursors, InvalidCursor, Principal
 from src.database.statements import fetch_all, fetch_first
@@ -98,7 +100,7 @@ class TaskService:
             bound = order.bound(after) if after else {}
         except InvalidCursor:
             raise Invalid.field("query/cursor", "invalid_cursor", "is not a cursor of this list") from None
-        filters = {"owner_id": self._owner.id, **_filter_values(query)}
+        filters = {"owner_id": self._owner.id, **_filter_values(query), **await self._due_values(query)}
         statement = list_statement(
             query.sort,
             frozenset(filters),
@@ -196,6 +198,15 @@ class TaskService:
         if row.found != len(tag_ids):
             raise Invalid.field("/tags", "unknown_tag", "must be ids of your tags")
         return str(row.tags or "")
+
+    async def _due_values(self, query: TaskQuery) -> dict[str, object]:
+        if query.due is None or query.due == "none":
+            return {"due_none": True} if query.due else {}
+        now = clock.now()
+        today = now.astimezone(ZoneInfo(await self._own_zone())).date()
+        if query.due == "overdue":
+            return {"overdue_at": now, "overdue_on": today}
+        return {f"due_{query.due}": today}
 
     async def _own_zone(self) -> str:
         row = await self._first(READ_ZONE)

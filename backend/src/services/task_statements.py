@@ -137,6 +137,14 @@ _FILTERS = {
     "owner_id": _task.user_id == _owner_id,
     "completed": _task.is_completed == bindparam("completed", type_=_task.is_completed.type),
     "priorities": _task.priority_id == func.any(bindparam("priorities", type_=ARRAY(SmallInteger))),
+    "due_none": _task.due_date.is_(None),
+    "due_today": _task.due_date == bindparam("due_today", type_=Date),
+    "due_upcoming": _task.due_date > bindparam("due_upcoming", type_=Date),
+    "overdue_at": not_(_task.is_completed)
+    & (
+        (_task.due_at < bindparam("overdue_at", type_=_task.due_at.type))
+        | (_task.due_time.is_(None) & (_task.due_date < bindparam("overdue_on", type_=Date)))
+    ),
     "due_before": _task.due_date < bindparam("due_before", type_=Date),
     "due_after": _task.due_date > bindparam("due_after", type_=Date),
 }

@@ -634,7 +634,7 @@ class TestQueries:
                     assert {pointer.split("/")[1] for pointer in pointers(document)} == {name}
                     tried.add(name)
         named = {"limit", "cursor", "include_total", "completed", "priority", "due_before", "due_after", "sort"}
-        assert tried == {*named, "tag", "tag_match", "trash", "permanent"}
+        assert tried == {*named, "due", "tag", "tag_match", "trash", "permanent"}
 
     @pytest.mark.parametrize(
         "name",

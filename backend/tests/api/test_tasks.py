@@ -1,7 +1,9 @@
 """The routes of tasks: what each does, and what it refuses."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -317,6 +319,28 @@ class TestList:
         for limit in (1, 2, 50):
             assert [task["title"] for task in await walk(ana, f"/tasks?sort={sort}&limit={limit}")] == titles
 
+    @pytest.mark.parametrize("zone", ["UTC", "Pacific/Kiritimati", "Pacific/Niue"])  # the last two are never on one day
+    async def test_by_what_is_due_on_the_day_that_it_is_for_the_user(self, api: Api, zone: str) -> None:
+        await api.register_and_log_in(timezone=zone)
+        now = datetime.now(ZoneInfo(zone))
+        for title, days in (("yesterday", -1), ("today", 0), ("tomorrow", 1)):
+            due = (now + timedelta(days)).date().isoformat()
+            await api.create_task(title=title, due_date=due)
+            await api.create_task(title=f"{title}, done", due_date=due, is_completed=True)
+        await api.create_task(title="some day")
+        assert await titles(api, "due=today") == {"today", "today, done"}
+        assert await titles(api, "due=upcoming") == {"tomorrow", "tomorrow, done"}
+        assert await titles(api, "due=overdue") == {"yesterday"}
+        assert await titles(api, "due=none") == {"some day"}
+        assert await titles(api, "due=today&completed=false") == {"today"}
+
+    async def test_overdue_begins_at_the_moment_where_there_is_a_time(self, ana: Api) -> None:
+        for title, seconds in (("just past", -5), ("in an hour", 3600)):
+            due = datetime.now(UTC) + timedelta(seconds=seconds)
+            clock_time = due.strftime("%H:%M:%S")
+            await ana.create_task(title=title, due_date=due.date().isoformat(), due_time=clock_time, timezone="UTC")
+        assert await titles(ana, "due=overdue") == {"just past"}
+
     async def test_links_to_the_next_page(self, ana: Api) -> None:
         for title in "abc":
             await ana.create_task(title=title)
@@ -334,6 +358,10 @@ class TestList:
         cursor = (await ana.get("/tasks?limit=1")).json()["next_cursor"]
         assert (await ana.get(f"/tasks?limit=2&cursor={cursor}")).status_code == 200
         problem(await ana.get(f"/tasks?limit=1&cursor={cursor}&{change}"), 422, "validation_error")
+
+
+async def titles(caller: Api, query: str) -> set[str]:
+    return {task["title"] for task in (await caller.get(f"/tasks?{query}&include_total=true")).json()["items"]}
 
 
 async def walk(caller: Api, path: str) -> list[dict[str, object]]:
