@@ -180,9 +180,7 @@ def _listen(settings: Settings) -> socket.socket:
 def _announce(listener: socket.socket) -> None:
     host, port = listener.getsockname()[:2]
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::", "::1") else host  # noqa: S104
-    typer.echo(
-        f"Serving on http://{shown}:{port}  (API under /api/v1, documents at /docs outside production)", err=True
-    )
+    typer.echo(f"Serving on http://{shown}:{port}  (the API is below /api/v1)", err=True)
 
 
 async def _prepare(settings: Settings) -> None:

@@ -21,6 +21,7 @@ from src.database.session import Database
 from src.database.startup import prepare_database
 from src.main import create_app
 from tests.factories import SECRET, Api
+from tests.startup.processes import Program, copied_program
 
 TEMPLATE = "todo_template"
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300", "jit": "off"}
@@ -173,3 +174,16 @@ async def bob(app: FastAPI) -> AsyncIterator[Api]:
     async with Api.of(app) as caller:
         await caller.register_and_log_in()
         yield caller
+
+
+@pytest.fixture(scope="session")
+def copied() -> Iterator[Program]:
+    with copied_program() as program:
+        yield program
+
+
+@pytest.fixture
+def program(copied: Program) -> Iterator[Program]:
+    """The program; whatever of it a test leaves running is ended."""
+    yield copied
+    copied.end_all()

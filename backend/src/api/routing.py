@@ -3,6 +3,8 @@
 import json
 from collections.abc import Callable, Coroutine
 from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
@@ -117,8 +119,14 @@ def next_link(request: Request, next_cursor: str | None) -> dict[str, str]:
     """The headers of a page; the link (RFC 8288) is relative, because the Host header is the client's word."""
     if next_cursor is None:
         return CACHING
-    following = request.url.include_query_params(cursor=next_cursor)
-    return {**CACHING, "Link": f'<{following.path}?{following.query}>; rel="next"'}
+    same = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+    query = urlencode([*same, ("cursor", next_cursor)])
+    return {**CACHING, "Link": f'<{request.scope["path"]}?{query}>; rel="next"'}
+
+
+def location_of(request: Request, resource_id: UUID) -> str:
+    """Where what was posted to a collection is. Not from ``request.url``: a query's bytes may be no text."""
+    return f"{request.scope['path'].rstrip('/')}/{resource_id}"
 
 
 def etag(version: int) -> str:

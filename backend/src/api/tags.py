@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from src.api.deps import PreconditionDep, TagServiceDep
-from src.api.routing import CACHING, etag, next_link, problems, router
+from src.api.routing import CACHING, etag, location_of, next_link, problems, router
 from src.core.errors import NotFound, PreconditionFailed, Unauthorized
 from src.schemas.base import Id
 from src.schemas.encoding import encode
@@ -32,7 +32,7 @@ async def list_tags(query: Annotated[TagQuery, Query()], service: TagServiceDep,
 async def create_tag(body: TagCreate, service: TagServiceDep, request: Request) -> Response:
     """Make a tag. With an `id` of your own the request can be sent again without making a second one."""
     tag, is_new = await service.create(body)
-    return _answer(tag, status=201 if is_new else 200, location=f"{request.url.path}/{tag.id}")
+    return _answer(tag, status=201 if is_new else 200, location=location_of(request, tag.id))
 
 
 @tags.get("/{tag_id}", response_model=TagPublic, responses=problems(NotFound))

@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Header, Query, Request, Response
 
 from src.api.deps import NotYourPath, PreconditionDep, TaskServiceDep, require_own_path
-from src.api.routing import CACHING, etag, next_link, problems, router
+from src.api.routing import CACHING, etag, location_of, next_link, problems, router
 from src.core.errors import NotFound, PreconditionFailed, Unauthorized
 from src.schemas.base import Id
 from src.schemas.encoding import encode
@@ -52,7 +52,7 @@ async def list_tasks(query: Annotated[TaskQuery, Query()], service: TaskServiceD
 async def create_task(body: TaskCreate, service: TaskServiceDep, request: Request) -> Response:
     """Make a task. With an `id` of your own the request can be sent again without making a second one."""
     stored = await service.create(body)
-    location = f"{request.scope['path'].rstrip('/')}/{stored.task.id}"
+    location = location_of(request, stored.task.id)
     return _answer(stored.task, status=201 if stored.is_new else 200, location=location)
 
 
@@ -82,7 +82,7 @@ async def delete_task(
     task_id: Id,
     service: TaskServiceDep,
     precondition: PreconditionDep,
-    permanent: Annotated[bool, Query(description="remove it for good")] = False,  # a query parameter
+    permanent: Annotated[bool, Query(description="remove it for good")] = False,
 ) -> None:
     """Move a task to the trash, which empties itself after 30 days."""
     await service.delete(task_id, precondition, permanent=permanent)

@@ -100,7 +100,7 @@ class Settings(BaseSettings):
 
     @property
     def mail_mode(self) -> Literal["smtp", "log", "off"]:
-        """What ``mail`` comes to: ``auto`` is SMTP if there is a server, else the log (never in production)."""
+        """What MAIL_DELIVERY comes to: ``auto`` is SMTP if there is a server, else the log (never in production)."""
         if self.mail_delivery == "auto":
             return "smtp" if self.smtp_host else "log"
         return self.mail_delivery

@@ -44,8 +44,9 @@ async def ensure_roles(connection: AsyncConnection) -> None:
             f"The role {unbound[0]} bypasses row-level security, so it would not keep users apart",
             f"ALTER ROLE {unbound[0]} NOBYPASSRLS NOSUPERUSER;",
         )
-    for statement in administrator_sql(login, version, absent=absent, unreachable=unreachable):
-        await _run(connection, statement, login, version)
+    statements = administrator_sql(login, version, absent=absent, unreachable=unreachable)
+    for statement in statements:
+        await _run(connection, statement, login, wanted=statements)
 
 
 def administrator_sql(login: str, version: int, *, absent: list[str], unreachable: list[str]) -> list[str]:
@@ -58,7 +59,7 @@ def administrator_sql(login: str, version: int, *, absent: list[str], unreachabl
     return create + [f"GRANT {role} TO {grantee} WITH SET TRUE, INHERIT {inherit[role]}" for role in unreachable]
 
 
-async def _run(connection: AsyncConnection, statement: str, login: str, version: int) -> None:
+async def _run(connection: AsyncConnection, statement: str, login: str, *, wanted: list[str]) -> None:
     try:
         async with connection.begin_nested():
             await connection.execute(text(statement))
@@ -68,7 +69,6 @@ async def _run(connection: AsyncConnection, statement: str, login: str, version:
             return
         if state != "42501":
             raise
-        wanted = administrator_sql(login, version, absent=list(ROLES), unreachable=list(ROLES))
         raise RolesMissing(
             f'The login "{login}" may not create or use the roles {" and ".join(ROLES)}, which keep users apart',
             "\n".join(["Ask an administrator of the server to run:", *(f"  {line};" for line in wanted)]),

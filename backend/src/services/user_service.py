@@ -88,11 +88,13 @@ class UserService:
     async def update(self, owner: Principal, changes: UserUpdate, precondition: Precondition) -> UserPublic:
         """A new e-mail address needs the password. Raises WrongPassword, EmailTaken, PreconditionFailed, …"""
         values = _with_keys(changes.model_dump(exclude_unset=True, exclude={"current_password"}))
-        if "email" in values:
-            await self._confirm_new_email(owner, values["email"], changes.current_password)
+        if "email" in values and changes.current_password is not None:
+            await self._auth.confirm_password(owner.id, changes.current_password)
         async with self._database.as_user(owner) as session:
             current = await _own(session, _LOCK, owner)
             precondition.check(current.version)
+            if values.get("email", current.email) != current.email and changes.current_password is None:
+                raise Invalid.field("/current_password", "missing", "is required with a new e-mail address")
             if all(getattr(current, name, value) == value for name, value in values.items()):
                 return current
             if values.get("email", current.email) != current.email:
@@ -118,13 +120,6 @@ class UserService:
         async with self._database.as_user(owner) as session:
             if await fetch_first(session, _DELETE, id=owner.id, seen=account.password_hash) is None:
                 raise WrongPassword
-
-    async def _confirm_new_email(self, owner: Principal, email: str, password: str | None) -> None:
-        if (await self.read(owner)).email == email:
-            return
-        if password is None:
-            raise Invalid.field("/current_password", "missing", "is required with a new e-mail address")
-        await self._auth.confirm_password(owner.id, password)
 
 
 async def _write(session: AsyncSession, owner: Principal, values: Mapping[str, Any]) -> UserPublic:

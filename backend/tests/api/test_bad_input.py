@@ -674,6 +674,27 @@ class TestQueries:
         answer = await ask(app, "GET", f"{BASE}/tasks", query=query, authorization=ana.client.headers["Authorization"])
         refused(answer, of=query[:30])
 
+    async def test_that_are_no_text_do_no_harm_where_a_page_has_a_next(self, app: FastAPI, ana: Api):
+        tag = (await ana.post("/tags", {"name": "Work"})).json()
+        for _ in range(2):
+            await ana.create_task(tags=[tag["id"]])
+        query = b"limit=1&tag_match=any&tag=work&tag=\xff"
+        token = ana.client.headers["Authorization"]
+        first = await ask(app, "GET", f"{BASE}/tasks", query=query, authorization=token)
+        assert first.status_code == 200
+        following = await ana.client.get(first.headers["link"][1:].partition(">")[0])
+        assert len(following.json()["items"]) == 1
+
+    @pytest.mark.parametrize("query", [b"\xff", b"x=\xff\xfe"])
+    async def test_that_are_no_text_do_no_harm_to_a_new_tag(self, app: FastAPI, ana: Api, query: bytes):
+        headers = [(b"content-type", b"application/json")]
+        token = ana.client.headers["Authorization"]
+        made = await ask(
+            app, "POST", f"{BASE}/tags", query=query, body=b'{"name":"x"}', headers=headers, authorization=token
+        )
+        assert made.status_code == 201
+        assert made.headers["location"] == f"{BASE}/tags/{made.json()['id']}"
+
     @pytest.mark.parametrize("query", [b"\xff", b"x=\xff\xfe", b"%", b"x=%ED%A0%80", b"\x00", b"#", CANARY.encode()])
     async def test_that_are_no_text_do_no_harm_where_none_are_wanted(self, app: FastAPI, ana: Api, query: bytes):
         login = json.dumps({"email": ana.email, "password": PASSWORD}).encode()

@@ -293,6 +293,6 @@ async def test_no_token_reaches_the_log(ana: Api, resets: Resets, capsys: pytest
     assert (await resets.reset(ana, token)).status_code == 204
     logged = capsys.readouterr().err
     configure_logging("error")
-    assert "mail sent" in logged
+    assert "mail handed over" in logged
     assert token not in logged
     assert ana.email not in logged

@@ -53,6 +53,21 @@ class TestUpdate:
         assert (await ana.log_in()).status_code == 401
         assert (await ana.log_in(email=email)).status_code == 200
 
+    async def test_an_address_that_changes_meanwhile_is_not_changed_back_without_the_password(
+        self, ana: Api, admin: asyncpg.Connection
+    ) -> None:
+        new = unique_email()
+        async with admin.transaction():  # the row is held, so the request has looked at the old address when it waits
+            await admin.execute("UPDATE users SET email = $2, email_key = $2 WHERE id = $1", ana.id, new)
+            request = asyncio.create_task(ana.patch("/users/me", {"email": ana.email}))
+            waiting = (
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            )
+            while not await admin.fetchval(waiting):
+                await asyncio.sleep(0.01)
+        assert problem(await request, 422, "validation_error")["errors"][0]["pointer"] == "/current_password"
+        assert (await ana.get("/users/me")).json()["email"] == new
+
     async def test_refuses_what_others_have(self, ana: Api, bob: Api) -> None:
         username = f"user{bob.id.hex[:12]}"
         await bob.patch("/users/me", {"username": username})

@@ -1,6 +1,6 @@
 """An application of the test's own, on a database of its own, by way of a proxy that can fail."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
@@ -12,7 +12,6 @@ from src.main import create_app
 from tests.conftest import settings_for
 from tests.factories import Api
 from tests.faults.proxy import Proxy
-from tests.startup.processes import Program, copied_program
 
 
 @dataclass
@@ -72,16 +71,3 @@ def serve(own_database: str) -> Serve:
 async def service(serve: Serve) -> AsyncIterator[Service]:
     async with serve() as started:
         yield started
-
-
-@pytest.fixture(scope="session")
-def copied() -> Iterator[Program]:
-    with copied_program() as program:
-        yield program
-
-
-@pytest.fixture
-def program(copied: Program) -> Iterator[Program]:
-    """The program; whatever of it a test leaves running is ended."""
-    yield copied
-    copied.end_all()

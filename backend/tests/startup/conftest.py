@@ -1,4 +1,4 @@
-"""The program as processes, logins that are no superusers, and a server that nothing has been done to."""
+"""Logins that are no superusers, and a server that nothing has been done to."""
 
 import asyncio
 import secrets
@@ -10,20 +10,7 @@ import asyncpg
 import pytest
 
 from src.database.embedded import RunningServer, start, stop
-from tests.startup.processes import Program, copied_program, open_folder
-
-
-@pytest.fixture(scope="session")
-def copied() -> Iterator[Program]:
-    with copied_program() as program:
-        yield program
-
-
-@pytest.fixture
-def program(copied: Program) -> Iterator[Program]:
-    """The program; whatever of it a test leaves running is ended."""
-    yield copied
-    copied.end_all()
+from tests.startup.processes import open_folder
 
 
 @pytest.fixture(scope="module")

@@ -60,7 +60,7 @@ class Mailer:
                 "a mail was not sent", mail=mail.subject, reason=_reason(error), smtp_code=getattr(error, "code", None)
             )
         else:
-            log.info("mail sent", mail=mail.subject)
+            log.info("mail handed over", mail=mail.subject)
 
 
 def _transport(settings: Settings) -> Transport | None:
