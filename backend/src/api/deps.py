@@ -24,6 +24,7 @@ from src.services.preconditions import Precondition
 from src.services.priority_service import PriorityService
 from src.services.session_service import SessionService
 from src.services.tag_service import TagService
+from src.services.task_list_service import TaskListService
 from src.services.task_service import TaskService
 from src.services.user_service import UserService
 
@@ -112,8 +113,12 @@ async def require_own_path(user_id: Id, principal: PrincipalDep) -> None:
         raise NotYourPath
 
 
-async def get_task_service(session: SessionDep, principal: PrincipalDep, context: ContextDep) -> TaskService:
-    return TaskService(session, principal, context.cursors)
+async def get_task_service(session: SessionDep, principal: PrincipalDep) -> TaskService:
+    return TaskService(session, principal)
+
+
+async def get_task_list_service(session: SessionDep, principal: PrincipalDep, context: ContextDep) -> TaskListService:
+    return TaskListService(session, principal, context.cursors)
 
 
 async def get_tag_service(session: SessionDep, principal: PrincipalDep, context: ContextDep) -> TagService:
@@ -150,6 +155,7 @@ async def get_password_reset_service(context: ContextDep) -> PasswordResetServic
 
 
 TaskServiceDep = Annotated[TaskService, Depends(get_task_service)]
+TaskListServiceDep = Annotated[TaskListService, Depends(get_task_list_service)]
 TagServiceDep = Annotated[TagService, Depends(get_tag_service)]
 SessionServiceDep = Annotated[SessionService, Depends(get_session_service)]
 PriorityServiceDep = Annotated[PriorityService, Depends(get_priority_service)]

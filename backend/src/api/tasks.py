@@ -5,12 +5,12 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Header, Query, Request, Response
 
-from src.api.deps import NotYourPath, PreconditionDep, TaskServiceDep, require_own_path
+from src.api.deps import NotYourPath, PreconditionDep, TaskListServiceDep, TaskServiceDep, require_own_path
 from src.api.routing import CACHING, etag, location_of, next_link, problems, router
 from src.core.errors import NotFound, PreconditionFailed, Unauthorized
 from src.schemas.base import Id
 from src.schemas.encoding import encode
-from src.schemas.task import TaskComplete, TaskCreate, TaskPage, TaskPublic, TaskQuery, TaskUpdate
+from src.schemas.task import TaskComplete, TaskCreate, TaskMove, TaskPage, TaskPublic, TaskQuery, TaskUpdate
 from src.services.retried_creates import IdInUse
 from src.services.task_service import InTrash
 
@@ -36,8 +36,8 @@ def task_route(method: str, path: str, **options: Any) -> Callable[[Handler], Ha
 
 
 @task_route("GET", "", response_model=TaskPage)
-async def list_tasks(query: Annotated[TaskQuery, Query()], service: TaskServiceDep, request: Request) -> Response:
-    """Your tasks, a page at a time."""
+async def list_tasks(query: Annotated[TaskQuery, Query()], service: TaskListServiceDep, request: Request) -> Response:
+    """Your tasks, a page at a time: filtered, searched, sorted."""
     page = await service.list_page(query)
     return Response(encode(page), headers=next_link(request, page.next_cursor), media_type="application/json")
 
@@ -84,14 +84,22 @@ async def delete_task(
     precondition: PreconditionDep,
     permanent: Annotated[bool, Query(description="remove it for good")] = False,
 ) -> None:
-    """Move a task to the trash, which empties itself after 30 days."""
+    """Move a task and its parts to the trash, which empties itself after 30 days."""
     await service.delete(task_id, precondition, permanent=permanent)
 
 
 @task_route("POST", "/{task_id}/restore", response_model=TaskPublic, responses=problems(NotFound, PreconditionFailed))
 async def restore_task(task_id: Id, service: TaskServiceDep, precondition: PreconditionDep) -> Response:
-    """Take a task out of the trash."""
+    """Take a task out of the trash, with the parts of it that went there together with it."""
     return _answer(await service.restore(task_id, precondition))
+
+
+@task_route(
+    "POST", "/{task_id}/move", response_model=TaskPublic, responses=problems(NotFound, InTrash, PreconditionFailed)
+)
+async def move_task(task_id: Id, body: TaskMove, service: TaskServiceDep, precondition: PreconditionDep) -> Response:
+    """Put a task before or after another in the order by hand (`sort=position`). No other task changes."""
+    return _answer(await service.move(task_id, body, precondition))
 
 
 @task_route(

@@ -15,15 +15,18 @@ from src.core.security import InvalidCursor, Position
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """By ``column``, ties by ``id_column`` in the same direction. Both must be the tail of an index."""
+    """By ``column``, ties by ``id_column`` in the same direction. Both must be the tail of an index.
 
-    column: Column[Any]
+    In place of a column stands an expression where the rows to be sorted are few. It has no nulls.
+    """
+
+    column: ColumnElement[Any]
     id_column: Column[Any]
     is_descending: bool
 
     @property
     def has_nulls(self) -> bool:
-        return bool(self.column.nullable)
+        return isinstance(self.column, Column) and bool(self.column.nullable)
 
     def bound(self, position: Position) -> dict[str, object]:
         """The parameters of `page_statement` for what follows ``position``."""

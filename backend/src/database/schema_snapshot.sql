@@ -50,6 +50,21 @@ facts (kind, name, facet, fact) AS (
     SELECT 'trigger', ours.name || '.' || t.tgname, 'definition', pg_get_triggerdef(t.oid) || ' ' || t.tgenabled::text
     FROM ours JOIN pg_trigger t ON t.tgrelid = ours.oid AND NOT t.tgisinternal
   UNION ALL
+    SELECT 'function', 'task_search.' || p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')', facet, fact
+    FROM pg_proc p, LATERAL (VALUES
+        ('returns', pg_get_function_result(p.oid)),
+        ('body', p.prosrc),
+        ('security', CASE WHEN p.prosecdef THEN 'definer' ELSE 'invoker' END),
+        ('search path', CASE WHEN p.proconfig::text LIKE '%search_path=%' THEN 'fixed' ELSE 'of the caller' END),
+        ('owner', CASE WHEN EXISTS (SELECT 1 FROM pg_class c JOIN ours ON ours.oid = c.oid AND c.relowner <> p.proowner)
+                       THEN 'another than that of the tables' ELSE 'that of the tables' END),
+        ('may call', (SELECT coalesce(string_agg(coalesce(r.rolname, 'public'), ', ' ORDER BY r.rolname), 'nobody')
+                      FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) AS g
+                      LEFT JOIN pg_roles r ON r.oid = g.grantee
+                      WHERE g.grantee <> p.proowner AND (g.grantee = 0 OR r.rolname = ANY (CAST(:roles AS text[])))))
+    ) AS f (facet, fact)
+    WHERE p.pronamespace = to_regnamespace(current_schema()) AND p.proname = 'search_tasks'
+  UNION ALL
     SELECT 'grant', ours.name || '.' || r.rolname, 'privileges', string_agg(g.privilege_type, ', ' ORDER BY g.privilege_type)
     FROM ours, LATERAL aclexplode(ours.relacl) AS g JOIN pg_roles r ON r.oid = g.grantee
     WHERE r.rolname = ANY (CAST(:roles AS text[]))

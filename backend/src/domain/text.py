@@ -49,3 +49,9 @@ def is_visible(text: str) -> bool:
 def identity_key(text: str) -> str:
     """Equal for two names or addresses that differ in case or Unicode form only."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def folded(text: str) -> str:
+    """Without case and accents, as a reader looks for words."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))

@@ -6,17 +6,11 @@ cost more than everything else in a request. Every statement binds ``owner_id``.
 
 from collections.abc import Mapping
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any, Final
-from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
-    Date,
-    Insert,
-    Integer,
     Select,
-    SmallInteger,
     Text,
     Update,
     bindparam,
@@ -24,6 +18,7 @@ from sqlalchemy import (
     cast,
     delete,
     func,
+    literal,
     literal_column,
     not_,
     null,
@@ -31,14 +26,11 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
+from sqlalchemy.dialects.postgresql import TSVECTOR, aggregate_order_by, insert
 
-from src.core.security import Position
-from src.database.keyset import Order, page_statement
-from src.models import Tag, Task, TaskTag, User, columns_of
+from src.models import Tag, Task, TaskSearch, TaskTag, columns_of
 
 _task = columns_of(Task)
-_user = columns_of(User)
 
 _link = columns_of(TaskTag)
 _tag = columns_of(Tag)
@@ -61,42 +53,42 @@ TRASH_KEEPS: Final = timedelta(days=30)
 
 COLUMNS: Final = (
     _task.id, _task.user_id, _task.title, _task.description, _task.is_completed, _task.completed_at, _task.priority_id,
-    _task.due_date, _task.due_time, _task.timezone, _task.due_at, _tags.label("tags"), _task.deleted_at,
-    _task.version, _task.created_at, _task.updated_at,
+    _task.due_date, _task.due_time, _task.timezone, _task.due_at, _tags.label("tags"), _task.parent_id, _task.position,
+    _task.recurring_task_id, _task.occurrence_date, _task.deleted_at, _task.version, _task.created_at, _task.updated_at,
 )  # fmt: skip
 """In the order of `TaskPublic`, with the priority's id in the place of the priority, and the tags as one text."""
 
 PRIORITY_AT: Final = 6
 TAGS_AT: Final = 11
 
-_owner_id = bindparam("owner_id", type_=_task.user_id.type)
-_is_it = (_task.user_id == _owner_id) & (_task.id == bindparam("task_id", type_=_task.id.type))
+OWNER_ID = bindparam("owner_id", type_=_task.user_id.type)
+_is_it = (_task.user_id == OWNER_ID) & (_task.id == bindparam("task_id", type_=_task.id.type))
 _versions = bindparam("versions", type_=ARRAY(_task.version.type))
 _is_admitted = _versions.is_(None) | (_task.version == func.any(_versions))
 _wanted = bindparam("wanted", type_=_task.is_completed.type)
-_is_in_trash = _task.deleted_at.is_not(None)
-_is_expired = _task.deleted_at < func.now() - TRASH_KEEPS
+IS_IN_TRASH = _task.deleted_at.is_not(None)
+IS_EXPIRED = _task.deleted_at < func.now() - TRASH_KEEPS
 _bump = {"version": _task.version + 1, "updated_at": func.now()}
 
-READ: Final = select(*COLUMNS).where(_is_it, not_(_is_in_trash) | not_(_is_expired))
-LOCK: Final = READ.with_for_update()
+READ: Final = select(*COLUMNS).where(_is_it, not_(IS_IN_TRASH) | not_(IS_EXPIRED))
+LOCK: Final = READ.with_for_update(key_share=True)
 READ_WITH_HASH: Final = READ.add_columns(_task.content_hash)
-READ_ZONE: Final = select(_user.timezone).where(_user.id == _owner_id)
-REMOVE: Final = delete(Task).where(_is_it, _is_admitted).returning(_task.id)
-EMPTY_TRASH: Final = delete(Task).where(_task.user_id == _owner_id, _is_expired)
+REMOVE: Final = (
+    delete(Task).where(_is_it, _is_admitted).returning(_task.id, _task.recurring_task_id, _task.occurrence_date)
+)
+EMPTY_TRASH: Final = delete(Task).where(_task.user_id == OWNER_ID, IS_EXPIRED)
 DELETE: Final = (
     update(Task)
-    .where(_is_it, _is_admitted, not_(_is_in_trash))
+    .where(_is_it, _is_admitted, not_(IS_IN_TRASH))
     .values(deleted_at=func.now(), **_bump)
-    .returning(_task.id)
+    .returning(_task.id, _task.recurring_task_id, _task.occurrence_date)
     .add_cte(EMPTY_TRASH.cte("emptied"))
 )
 """Into the trash; what lay there for too long goes for good in the same statement, so that no worker has to come by."""
 
-RESTORE: Final = update(Task).where(_is_it, _is_in_trash).values(deleted_at=None, **_bump).returning(*COLUMNS)
 TOGGLE: Final = (
     update(Task)
-    .where(_is_it, _is_admitted, not_(_is_in_trash))
+    .where(_is_it, _is_admitted, not_(IS_IN_TRASH))
     .values(
         is_completed=not_(_task.is_completed),
         completed_at=case((_task.is_completed, None), else_=func.now()),
@@ -106,49 +98,10 @@ TOGGLE: Final = (
 )
 SET_COMPLETED: Final = (
     update(Task)
-    .where(_is_it, _is_admitted, not_(_is_in_trash), _task.is_completed != _wanted)
+    .where(_is_it, _is_admitted, not_(IS_IN_TRASH), _task.is_completed != _wanted)
     .values(is_completed=_wanted, completed_at=case((_wanted, func.now()), else_=None), **_bump)
     .returning(*COLUMNS)
 )
-
-_SORTS = {
-    "created_at": _task.created_at,
-    "updated_at": _task.updated_at,
-    "due_date": _task.due_date,
-    "priority": _task.priority_id,
-    "title": _task.title_key,
-    "completed_at": _task.completed_at,
-}
-_tag_keys = bindparam("tag_keys", type_=ARRAY(Text))
-_matches = func.sum(
-    (_tag.name_key == func.any(_tag_keys)).cast(Integer) + (cast(_tag.id, Text) == func.any(_tag_keys)).cast(Integer)
-)
-_with_tags = (
-    select(_link.task_id)
-    .join(Tag, (_tag.user_id == _link.user_id) & (_tag.id == _link.tag_id))
-    .where(_link.user_id == _owner_id)
-    .group_by(_link.task_id)
-    .having(_matches >= bindparam("tags_needed", type_=Integer))
-)
-_FILTERS = {
-    "trash": _is_in_trash & not_(_is_expired),
-    "kept": not_(_is_in_trash),
-    "tag_keys": _task.id.in_(_with_tags),
-    "owner_id": _task.user_id == _owner_id,
-    "completed": _task.is_completed == bindparam("completed", type_=_task.is_completed.type),
-    "priorities": _task.priority_id == func.any(bindparam("priorities", type_=ARRAY(SmallInteger))),
-    "due_none": _task.due_date.is_(None),
-    "due_today": _task.due_date == bindparam("due_today", type_=Date),
-    "due_upcoming": _task.due_date > bindparam("due_upcoming", type_=Date),
-    "overdue_at": not_(_task.is_completed)
-    & (
-        (_task.due_at < bindparam("overdue_at", type_=_task.due_at.type))
-        | (_task.due_time.is_(None) & (_task.due_date < bindparam("overdue_on", type_=Date)))
-    ),
-    "due_before": _task.due_date < bindparam("due_before", type_=Date),
-    "due_after": _task.due_date > bindparam("due_after", type_=Date),
-}
-
 
 SET_TAGS: Final = text("""
     WITH wanted AS (SELECT id, name, color, name_key FROM tags
@@ -162,32 +115,52 @@ SET_TAGS: Final = text("""
 """Makes ``tag_ids`` the whole set of a task, and tells how many of them are the owner's tags."""
 
 
-def create_statement(values: Mapping[str, object]) -> Insert:
-    """Yields no row where the owner has used the id before."""
+def create_statement(values: Mapping[str, object], document: str) -> Select[Any]:
+    """``document`` is what the task is found by. Yields no row where the owner has used the id before."""
     new = insert(Task).values(values).on_conflict_do_nothing(index_elements=["user_id", "id"])
-    return new.returning(*COLUMNS[:TAGS_AT], null().label("tags"), *COLUMNS[TAGS_AT + 1 :])
+    made = new.returning(*COLUMNS[:TAGS_AT], null().label("tags"), *COLUMNS[TAGS_AT + 1 :]).cte("made")
+    indexed = insert(TaskSearch).from_select(
+        ["user_id", "task_id", "document"],
+        select(made.c.user_id, made.c.id, cast(cast(literal(document), Text), TSVECTOR)),
+    )
+    return select(made).add_cte(indexed.cte("indexed"))
 
 
 def update_statement(changed: Mapping[str, object]) -> Update:
     return update(Task).where(_is_it).values(**changed, **_bump).returning(*COLUMNS)
 
 
-def order_of(sort: str) -> Order:
-    """``sort`` as clients write it: a field, with ``-`` before it for descending."""
-    return Order(_SORTS[sort.removeprefix("-")], _task.id, is_descending=sort.startswith("-"))
+SET_DOCUMENT: Final = text("""
+    INSERT INTO task_search (user_id, task_id, document)
+    VALUES (:owner_id, :task_id, CAST(CAST(:document AS text) AS tsvector))
+    ON CONFLICT (user_id, task_id) DO UPDATE SET document = EXCLUDED.document
+""")
 
+NEIGHBOURS: Final = {
+    "before": text("""
+        SELECT target.position AS after, (
+            SELECT position FROM tasks WHERE user_id = :owner_id AND deleted_at IS NULL AND id <> :task_id
+              AND (position, id) < (target.position, target.id) ORDER BY position DESC, id DESC LIMIT 1
+        ) AS before
+        FROM tasks AS target WHERE user_id = :owner_id AND id = :target_id AND deleted_at IS NULL
+    """),
+    "after": text("""
+        SELECT target.position AS before, (
+            SELECT position FROM tasks WHERE user_id = :owner_id AND deleted_at IS NULL AND id <> :task_id
+              AND (position, id) > (target.position, target.id) ORDER BY position, id LIMIT 1
+        ) AS after
+        FROM tasks AS target WHERE user_id = :owner_id AND id = :target_id AND deleted_at IS NULL
+    """),
+}
+"""The positions between which a task comes that is put before, or after, another."""
 
-@lru_cache(maxsize=1024)
-def list_statement(sort: str, filters: frozenset[str], *, is_after: bool, is_after_null: bool) -> Select[Any]:
-    """A page; each of ``filters`` binds a parameter of its name."""
-    after = Position(None if is_after_null else 0, UUID(int=0)) if is_after else None
-    return page_statement(_filtered(filters), order_of(sort), after=after)
-
-
-@lru_cache(maxsize=64)
-def count_statement(filters: frozenset[str]) -> Select[Any]:
-    return select(func.count()).select_from(_filtered(filters).subquery())
-
-
-def _filtered(filters: frozenset[str]) -> Select[Any]:
-    return select(*COLUMNS).where(*(_FILTERS[name] for name in sorted(filters | {"owner_id"}) if name in _FILTERS))
+SPREAD: Final = text("""
+    WITH ordered AS (
+        SELECT id, row_number() OVER (ORDER BY position, id) AS place, count(*) OVER () AS places
+        FROM tasks WHERE user_id = :owner_id
+    )
+    UPDATE tasks SET version = version + 1, updated_at = now(), position =
+        lpad(to_hex((extract(epoch FROM now()) * 1000000)::bigint - (places - place) * 1048576), 14, '0') || '8'
+    FROM ordered WHERE tasks.user_id = :owner_id AND tasks.id = ordered.id
+""")
+"""Gives the user's tasks new positions in the same order, a second apart: for when no room is left between two."""

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -20,9 +20,10 @@ from src.core.security import Cursors, Keyring, Principal
 from src.database.session import Database
 from src.database.startup import prepare_database
 from src.models import Session, Task
-from src.schemas.task import TaskCreate, TaskQuery, TaskUpdate
+from src.schemas.task import TaskCreate, TaskQuery, TaskSort, TaskUpdate
 from src.services.preconditions import Precondition
 from src.services.session_service import SessionService
+from src.services.task_list_service import TaskListService
 from src.services.task_service import TaskService
 from tests.api.test_isolation import rows_of
 from tests.conftest import settings_for
@@ -335,7 +336,7 @@ class TestServiceFilterAlone:
         before = await rows_of(admin, ana.id)
         task_id, any_version, version_1 = UUID(ana_task["id"]), Precondition(), Precondition(frozenset({1}))
         async with superuser(unguarded) as session:
-            service = TaskService(session, await principal_of(bob), cursors())
+            service = TaskService(session, await principal_of(bob))
             for attempt in (
                 lambda: service.read(task_id),
                 lambda: service.update(task_id, TaskUpdate(title="stolen"), any_version),
@@ -356,9 +357,10 @@ class TestServiceFilterAlone:
         self, unguarded: AsyncEngine, ana: Api, bob: Api, ana_task: dict, bob_task: dict
     ):
         async with superuser(unguarded) as session:
-            service = TaskService(session, await principal_of(bob), cursors())
-            for sort in TaskQuery.model_fields["sort"].annotation.__args__:
-                page = await service.list_page(TaskQuery(sort=sort, include_total=True))
+            service = TaskListService(session, await principal_of(bob), cursors())
+            for sort in get_args(TaskSort):
+                q = "s" if sort.endswith("relevance") else None
+                page = await service.list_page(TaskQuery(sort=sort, q=q, include_total=True))
                 assert ([task.id for task in page.items], page.total) == ([UUID(bob_task["id"])], 1), sort
             filtered = await service.list_page(TaskQuery(completed=True, include_total=True))
             assert (filtered.items, filtered.total) == ([], 0)
@@ -369,7 +371,7 @@ class TestServiceFilterAlone:
             await bob.create_task(title=f"Bob's {number}")
         seen, cursor = [], None
         async with superuser(unguarded) as session:
-            service = TaskService(session, await principal_of(bob), cursors())
+            service = TaskListService(session, await principal_of(bob), cursors())
             while True:
                 page = await service.list_page(TaskQuery(limit=1, sort="priority", cursor=cursor))
                 seen += [task.title for task in page.items]
@@ -383,7 +385,7 @@ class TestServiceFilterAlone:
     ):
         before = await rows_of(admin, ana.id)
         async with superuser(unguarded) as session:
-            service = TaskService(session, await principal_of(bob), cursors())
+            service = TaskService(session, await principal_of(bob))
             stored = await service.create(TaskCreate(id=UUID(ana_task["id"]), title="Bob's"))
         assert (stored.is_new, stored.task.user_id, stored.task.title) == (True, bob.id, "Bob's")
         assert await rows_of(admin, ana.id) == before
@@ -395,7 +397,7 @@ class TestServiceFilterAlone:
         before = await rows_of(admin, ana.id)
         task_id = UUID(ana_task["id"])
         async with superuser(unguarded) as session:
-            service = TaskService(session, await principal_of(bob), cursors())
+            service = TaskService(session, await principal_of(bob))
             assert (await service.read(task_id)).title == "Bob's"
             await service.update(task_id, TaskUpdate(title="Changed"), Precondition())
             await service.complete(task_id, None, Precondition())
@@ -408,7 +410,7 @@ class TestServiceFilterAlone:
         await ana.patch("/users/me", {"timezone": "Asia/Tokyo"})
         await bob.patch("/users/me", {"timezone": "America/Lima"})
         async with superuser(unguarded) as session:
-            service = TaskService(session, await principal_of(bob), cursors())
+            service = TaskService(session, await principal_of(bob))
             new = TaskCreate.model_validate({"title": "x", "due_date": "2026-12-01", "due_time": "10:00"})
             assert (await service.create(new)).task.timezone == "America/Lima"
 
