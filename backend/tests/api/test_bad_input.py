@@ -35,6 +35,7 @@ VALID_BODIES: dict[str, dict[str, object]] = {
     "TagCreate": {"name": "Work"},
     "TagUpdate": {"name": "Work"},
     "TagMerge": {"into": "019ab7d0-6f3c-7cc1-9a53-0b7e3c1f9f10"},
+    "TaskMove": {"before": "019ab7d0-6f3c-7cc1-9a53-0b7e3c1f9f10"},
     "TaskComplete": {"is_completed": True},
     "UserRegister": {"email": "canary-free@example.com", "password": CANARY_PASSWORD},
     "UserUpdate": {"first_name": "Ana", "current_password": CANARY_PASSWORD},
@@ -617,8 +618,8 @@ def bad_query_values(name: str, schema: dict[str, Any]) -> list[str]:
             return ODD_FLAGS
         case "string", "date":
             return ODD_DAYS
-    if name == "tag":
-        return ["", " ", "\x00", f"{CANARY}\x00", f"{CANARY}\n{CANARY}", CANARY * 9]
+    if name in ("tag", "q"):
+        return ["", " ", "\x00", f"{CANARY}\x00", f"{CANARY}\n{CANARY}", CANARY * 40]
     return ODD_WORDS if "enum" in kind else [CANARY, "\x00", "a" * 5000, "AAAA", "=", "..", "💥"]
 
 
@@ -634,6 +635,7 @@ class TestQueries:
                     assert {pointer.split("/")[1] for pointer in pointers(document)} == {name}
                     tried.add(name)
         named = {"limit", "cursor", "include_total", "completed", "priority", "due_before", "due_after", "sort"}
+        named |= {"parent_id", "recurring_task_id", "q"}
         assert tried == {*named, "due", "tag", "tag_match", "trash", "permanent"}
 
     @pytest.mark.parametrize(

@@ -51,6 +51,10 @@ TASK_ATTACKS = [
     Attack("DELETE", "/{task_id}?permanent=true"),
     Attack("POST", "/{task_id}/restore"),
     Attack("POST", "/{task_id}/restore", "with a wrong version", headers={"If-Match": '"9"'}),
+    Attack("POST", "/{task_id}/move", body={"before": str(uuid4())}),
+    Attack(
+        "POST", "/{task_id}/move", "with a wrong version", body={"after": str(uuid4())}, headers={"If-Match": '"9"'}
+    ),
     Attack("PATCH", "/{task_id}/complete"),
     Attack("PATCH", "/{task_id}/complete", "to the state it has", body={"is_completed": False}),
     Attack("PATCH", "/{task_id}/complete", "to the other state", body={"is_completed": True}),
