@@ -1,6 +1,7 @@
 """Walking a list page by page: nothing twice, nothing missed, whatever happens meanwhile."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime
@@ -12,11 +13,10 @@ from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
 
-from src.schemas.task import TaskQuery
-from src.services.task_statements import list_statement
+from src.services.task_lists import list_statement
 from tests.factories import Api
 
-FIELDS = ("created_at", "updated_at", "due_date", "priority", "title", "completed_at")
+FIELDS = ("created_at", "updated_at", "due_date", "priority", "title", "completed_at", "position")
 SORTS = [sign + field for field in FIELDS for sign in ("", "-")]
 
 
@@ -145,9 +145,8 @@ async def test_every_order_is_read_from_its_index(
     """Under row-level security and a generic plan, as in a request: no whole table, no sort of more than two pages."""
     from sqlalchemy.dialects import postgresql
 
-    query = TaskQuery.model_validate({"sort": sort, **dict(part.split("=") for part in [filters] if part)})
     names = frozenset({"completed": {"completed"}, "due_after": {"due_after"}, "": set()}[filters.partition("=")[0]])
-    statement = list_statement(query.sort, names | {"owner_id"}, is_after=True, is_after_null=False)
+    statement = list_statement(sort, names | {"owner_id"}, "any", is_after=True, is_after_null=False)
     values = {
         "owner_id": ana.id,
         "limit": 51,
@@ -163,21 +162,34 @@ async def test_every_order_is_read_from_its_index(
         sql = sql.replace(f"%({name})s", f"${len(bound)}")
     await admin.execute(
         f"SET ROLE todo_app; SET app.user_id = '{ana.id}'; "
-        "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off"
+        "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_bitmapscan = off"
     )
     await admin.execute(f"PREPARE listing AS {sql}")
     plan = "\n".join(row[0] for row in await admin.fetch(f"EXPLAIN EXECUTE listing({', '.join(bound)})"))
     index = {"title": "title_key", "priority": "priority_id"}.get(sort.removeprefix("-"), sort.removeprefix("-"))
     assert f"ix_tasks_user_id_{index}_id" in plan
     assert "Seq Scan" not in plan
-    if index in ("created_at", "updated_at", "title_key"):
+    if index in ("created_at", "updated_at", "title_key", "position"):
         assert "Sort Key: tasks." not in plan
 
 
 def sample(field: str) -> object:
     instant = datetime(2026, 1, 3, tzinfo=UTC)
-    return {"due_date": date(2026, 1, 3), "priority": 2, "title": "task 3"}.get(field, instant)
+    return {"due_date": date(2026, 1, 3), "priority": 2, "title": "task 3", "position": "1"}.get(field, instant)
 
 
 def literal(value: object) -> str:
     return str(value) if isinstance(value, (bool, int)) else f"'{value}'"
+
+
+async def test_a_search_is_answered_from_its_index(own_database: str) -> None:
+    """However the statement was planned: without knowing the words or the user."""
+    admin = await asyncpg.connect(own_database)
+    body = await admin.fetchval("SELECT prosrc FROM pg_proc WHERE proname = 'search_tasks'")
+    for place, name in enumerate(("wanted", "in_title", "most"), start=1):
+        body = re.sub(rf"\b{name}\b", f"${place}", body)
+    await admin.execute(f"PREPARE search (tsquery, tsquery, integer) AS {body}")
+    await admin.execute("SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off")
+    plan = "\n".join(row[0] for row in await admin.fetch("EXPLAIN EXECUTE search ('a', 'a', 1)"))
+    await admin.close()
+    assert "Bitmap Index Scan on ix_task_search_document" in plan
