@@ -7,6 +7,7 @@ other punctuation only separates.
 
 import re
 import unicodedata
+from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -34,39 +35,43 @@ class Search(NamedTuple):
 def search_document(owner: UUID, title: str, description: str | None) -> str:
     """A text of PostgreSQL's type tsvector: the words with their places, those of the title with weight A.
 
-    The owner is a word in it, written so that no text can hold it: an index on documents alone then finds one user's
-    tasks, however common a word is among everybody else's.
+    Each word begins with a mark of its owner, so an index on documents alone has every user's words for themselves: how
+    common a word is among everybody else's, or how many begin like it, costs nothing. The mark is also a word.
     """
     places: dict[str, list[str]] = {}
     last = _index(places, title, weight="A", start=1)
     _index(places, description or "", weight="", start=last + 2)  # no phrase runs from one into the other
-    return " ".join([owner_word(owner), *(f"'{word}':{','.join(found)}" for word, found in places.items())])
+    mark = _mark(owner)
+    return " ".join([f"'{mark}'", *(f"'{mark}{word}':{','.join(found)}" for word, found in places.items())])
 
 
-def owner_word(owner: UUID) -> str:
-    return f"'/{owner}'"
+def _mark(owner: UUID) -> str:
+    """The random end of a UUIDv7. That two users share one is rare, and only makes the function look at both."""
+    return urlsafe_b64encode(owner.bytes[-6:]).decode()
 
 
-def parse_search(text: str) -> Search | None:
+def parse_search(owner: UUID, text: str) -> Search | None:
     """Words that a task must have (each may be the beginning of one), "phrases" word for word, and -exclusions.
 
     None where nothing in it could be found: it is punctuation only.
     """
-    anywhere, in_title = [], []
+    wanted, in_title, unwanted = [], [], []
+    mark = _mark(owner)
     for piece in _PIECE.finditer(text):
         quoted = piece["phrase"] is not None
-        words = list(words_of(piece["phrase"] if quoted else piece["bare"]))
+        words = [mark + word for word in words_of(piece["phrase"] if quoted else piece["bare"])]
         if not words:
             continue
-        is_open = not piece["minus"] and not piece["closed"]
+        is_open = not piece["closed"]
         if piece["minus"]:
-            anywhere.append(f"!{_phrase(words)}")
+            unwanted.append(f"!{_phrase(words)}")
         else:
-            anywhere.append(_phrase(words, is_open=is_open))
+            wanted.append(_phrase(words, is_open=is_open))
             in_title.append(_phrase(words, is_open=is_open, weight="A"))
-    if not anywhere:
+    if not wanted and not unwanted:
         return None
-    return Search(" & ".join(anywhere), " & ".join(in_title or anywhere))
+    wanted, in_title = wanted or [f"'{mark}'"], in_title or [f"'{mark}'"]
+    return Search(" & ".join([*wanted, *unwanted]), " & ".join(in_title))
 
 
 def words_of(text: str) -> Iterator[str]:
@@ -109,7 +114,7 @@ def _words(text: str) -> Iterator[str]:
 def _phrase(words: list[str], *, is_open: bool = False, weight: str = "") -> str:
     """``is_open``: the last word may go on, as it does while somebody is typing it."""
     *before, last = words
-    goes_on = "*" if is_open and last[-1].isalnum() and not _UNSPACED.match(last) else ""
+    goes_on = "*" if is_open and last[-1].isalnum() and not _UNSPACED.match(last[-1]) else ""
     flags = goes_on + weight
     terms = [f"'{word}'{weight and ':' + weight}" for word in before]
     return "(" + " <-> ".join([*terms, f"'{last}'{flags and ':' + flags}"]) + ")"

@@ -53,7 +53,7 @@ class TaskListService:
         filters = {"owner_id": self._owner.id, **_filter_values(query), **await self._due_values(query)}
         if query.q is None:
             return filters
-        search = parse_search(query.q)
+        search = parse_search(self._owner.id, query.q)
         return None if search is None else {**filters, "q": search.anywhere, "q_in_title": search.in_title}
 
     async def _rows(

@@ -4,7 +4,8 @@ Built once for each kind of list. Every statement binds ``owner_id``.
 
 A search asks the index for the first `CANDIDATES` tasks that match. When that is all of them, they are filtered and
 sorted. When there are more, a list in any order meets one soon: it goes along the index of that order and looks at
-what each task is found by. Both are bounded, for every text and for every number of tasks.
+what each task is found by. What is common among the newest tasks is not even looked for in the index, which would have
+to collect all places of a common word before it could give the first.
 """
 
 from functools import lru_cache
@@ -28,6 +29,7 @@ from sqlalchemy import (
     literal_column,
     not_,
     select,
+    true,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
 
@@ -37,8 +39,10 @@ from src.models import Tag, Task, TaskSearch, TaskTag, columns_of
 from src.services.task_statements import COLUMNS, IS_EXPIRED, IS_IN_TRASH, OWNER_ID
 
 CANDIDATES: Final = 2_000
+SAMPLE: Final = 1_000
+COMMON: Final = 50
 Matching = Literal["any", "few", "many"]
-"""Whether a search finds at most `CANDIDATES` tasks, or more, or there is none."""
+"""Whether a search matches few tasks, all of which are sorted, or many, or there is none."""
 
 _task = columns_of(Task)
 _tag = columns_of(Tag)
@@ -96,8 +100,23 @@ _found = (
     .cte("found")
     .prefix_with("MATERIALIZED")
 )
-_is_few = select(func.count()).select_from(_found).scalar_subquery() <= CANDIDATES
-_is_found = exists().where(_search.user_id == OWNER_ID, _search.task_id == _task.id, _search.document.bool_op("@@")(_q))
+_newest = (
+    select(_task.id)
+    .where(_task.user_id == OWNER_ID)
+    .order_by(_task.created_at.desc(), _task.id.desc())
+    .limit(literal_column(str(SAMPLE)))
+    .subquery("newest")
+)
+
+
+def _is_match(task_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    return exists().where(_search.user_id == OWNER_ID, _search.task_id == task_id, _search.document.bool_op("@@")(_q))
+
+
+_is_common = select(func.count()).select_from(_newest).where(_is_match(_newest.c.id)).scalar_subquery() >= COMMON
+_is_many = case(  # what need not be known is not computed
+    (_is_common, true()), else_=select(func.count()).select_from(_found).scalar_subquery() > CANDIDATES
+)
 _RELEVANCE = case((_found.c.is_in_title, "1"), else_="0") + func.to_char(
     func.timezone("UTC", _task.created_at), "YYYYMMDDHH24MISSUS"
 )
@@ -132,5 +151,5 @@ def count_statement(filters: frozenset[str], matching: Matching) -> Select[Any]:
 def _filtered(filters: frozenset[str], matching: Matching) -> Select[Any]:
     tasks = select(*COLUMNS).where(*(_FILTERS[name] for name in sorted(filters | {"owner_id"}) if name in _FILTERS))
     if matching == "few":
-        return tasks.join(_found, _found.c.task_id == _task.id).where(_is_few)
-    return tasks.where(not_(_is_few), _is_found) if matching == "many" else tasks
+        return tasks.join(_found, _found.c.task_id == _task.id).where(not_(_is_many))
+    return tasks.where(_is_many, _is_match(_task.id)) if matching == "many" else tasks

@@ -132,7 +132,7 @@ SEARCH = (
     LANGUAGE sql STABLE SECURITY DEFINER ROWS 100 AS $$
     SELECT found.task_id, found.document @@ in_title
     FROM task_search AS found, nullif(current_setting('app.user_id', true), '') AS owner
-    WHERE found.document @@ (quote_literal('/' || owner)::tsquery && wanted)
+    WHERE found.document @@ wanted
       AND (found.user_id = owner::uuid) IS TRUE -- so written that the index on documents is the one that serves
     LIMIT most
     $$
