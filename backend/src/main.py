@@ -27,7 +27,7 @@ from src.api.routing import openapi_document
 from src.core.config import Settings, load_settings
 from src.core.errors import ConfigurationError, StartupError
 from src.core.logging import configure_logging
-from src.core.security import AccessTokens, Cursors, Keyring, PasswordHasher, RefreshTokens
+from src.core.security import AccessTokens, Cursors, Keyring, PasswordHasher, RefreshTokens, SubjectTokens
 from src.database.startup import prepare_database
 from src.services.health_service import HealthService
 from src.services.mails import Mailer
@@ -87,6 +87,7 @@ async def lifespan(application: FastAPI) -> AsyncIterator[None]:
         hasher=PasswordHasher(settings.password_hash_rounds),
         access_tokens=AccessTokens(keyring, timedelta(minutes=settings.access_token_minutes)),
         refresh_tokens=RefreshTokens(keyring),
+        subject_tokens=SubjectTokens.configured(settings),
         cursors=Cursors(keyring),
         health=HealthService(database, version=VERSION),
         mailer=Mailer(settings),

@@ -1,9 +1,8 @@
 """Logging in and out, and the caller's sessions."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from fastapi import Cookie, Form, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import Cookie, Request, Response
 
 from src.api.deps import (
     AuthServiceDep,
@@ -18,38 +17,20 @@ from src.api.deps import (
     is_plain_localhost,
 )
 from src.api.routing import etag, problems, router
-from src.core.errors import Invalid, NotFound, TooManyRequests, Unauthorized
-from src.schemas.auth import AccessToken, LoggedIn, Login, SessionList, TokenPair
-from src.schemas.base import Id, OneLine
+from src.core.errors import NotFound, TooManyRequests, Unauthorized
+from src.schemas.auth import AccessToken, LoggedIn, Login, SessionList
+from src.schemas.base import Id
 from src.schemas.encoding import encode
 from src.schemas.user import PasswordChange, UserPublic, UserRegister
-from src.services.auth_service import (
-    Grant,
-    InvalidCredentials,
-    InvalidGrant,
-    InvalidRefreshToken,
-    WrongPassword,
-)
+from src.services.auth_service import Grant, InvalidCredentials, InvalidRefreshToken, WrongPassword
 from src.services.session_service import SessionService
 from src.services.user_service import EmailTaken, UsernameTaken
 
 COOKIE = "refresh_token"
 COOKIE_PATH = "/api/v1/auth"
-TOKEN_MAX = 200
 
 auth = router("/auth", tags=["auth"], responses={})
 RefreshCookie = Annotated[str | None, Cookie(alias=COOKIE, include_in_schema=False)]
-
-
-class TokenForm(BaseModel):
-    """The OAuth2 form (RFC 6749, 4.3 and 6)."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    grant_type: Literal["password", "refresh_token"] = "password"
-    username: Annotated[str, OneLine, Field(max_length=254)] | None = None
-    password: Annotated[str, Field(max_length=1024, json_schema_extra={"format": "password"})] | None = None
-    refresh_token: Annotated[str, Field(max_length=TOKEN_MAX)] | None = None
 
 
 @auth.post(
@@ -78,29 +59,6 @@ async def login(body: Login, auth_service: AuthServiceDep, client: ClientDep, re
     response = Response(encode(content), media_type="application/json")
     set_cookie(response, grant, request)
     return response
-
-
-@auth.post("/token", response_model=TokenPair, responses=problems(InvalidGrant, TooManyRequests))
-async def token(form: Annotated[TokenForm, Form()], auth_service: AuthServiceDep, client: ClientDep) -> TokenPair:
-    """The OAuth2 token endpoint, for clients without cookies."""
-    try:
-        grant = await _granted(form, auth_service, client)
-    except (InvalidCredentials, InvalidRefreshToken) as error:
-        raise InvalidGrant from error
-    return TokenPair(access_token=grant.access_token, expires_in=grant.expires_in, refresh_token=grant.refresh_token)
-
-
-async def _granted(form: TokenForm, auth_service: AuthServiceDep, client: ClientDep) -> Grant:
-    if form.grant_type == "refresh_token":
-        return await auth_service.refresh(_required(form.refresh_token, "refresh_token"), client)
-    username, password = _required(form.username, "username"), _required(form.password, "password")
-    return (await auth_service.log_in(username, password, client))[0]
-
-
-def _required(value: str | None, name: str) -> str:
-    if value is None:
-        raise Invalid.field(f"/{name}", "missing", "is required for this grant_type")
-    return value
 
 
 @auth.post(

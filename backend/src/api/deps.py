@@ -13,7 +13,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from src.core.config import Settings
 from src.core.errors import Forbidden, Invalid, Unauthorized
-from src.core.security import AccessTokens, Cursors, InvalidAccessToken, PasswordHasher, Principal, RefreshTokens
+from src.core.security import (
+    AccessTokens,
+    Cursors,
+    InvalidAccessToken,
+    PasswordHasher,
+    Principal,
+    RefreshTokens,
+    SubjectTokens,
+)
 from src.database.session import Database
 from src.schemas.base import Id
 from src.services.auth_service import AuthService, Client
@@ -26,6 +34,7 @@ from src.services.session_service import SessionService
 from src.services.tag_service import TagService
 from src.services.task_list_service import TaskListService
 from src.services.task_service import TaskService
+from src.services.token_exchange_service import TokenExchangeService
 from src.services.user_service import UserService
 
 ETAG = re.compile(r'\s*(?:(?P<weak>W/)?"(?P<opaque>[\x21\x23-\x7e]*)")\s*(?:,|$)', re.ASCII)
@@ -44,6 +53,7 @@ class AppContext:
     hasher: PasswordHasher
     access_tokens: AccessTokens
     refresh_tokens: RefreshTokens
+    subject_tokens: SubjectTokens | None
     cursors: Cursors
     health: HealthService
     mailer: Mailer
@@ -154,12 +164,26 @@ async def get_password_reset_service(context: ContextDep) -> PasswordResetServic
     return PasswordResetService(context.database, hasher=context.hasher, mailer=context.mailer)
 
 
+async def get_token_exchange_service(context: ContextDep, auth: AuthServiceDep) -> TokenExchangeService | None:
+    """None where no other login service is trusted."""
+    if context.subject_tokens is None:
+        return None
+    return TokenExchangeService(
+        context.database,
+        subject_tokens=context.subject_tokens,
+        hasher=context.hasher,
+        auth=auth,
+        mailer=context.mailer,
+    )
+
+
 TaskServiceDep = Annotated[TaskService, Depends(get_task_service)]
 TaskListServiceDep = Annotated[TaskListService, Depends(get_task_list_service)]
 TagServiceDep = Annotated[TagService, Depends(get_tag_service)]
 SessionServiceDep = Annotated[SessionService, Depends(get_session_service)]
 PriorityServiceDep = Annotated[PriorityService, Depends(get_priority_service)]
 UserServiceDep = Annotated[UserService, Depends(get_user_service)]
+TokenExchangeServiceDep = Annotated[TokenExchangeService | None, Depends(get_token_exchange_service)]
 PasswordResetServiceDep = Annotated[PasswordResetService, Depends(get_password_reset_service)]
 
 

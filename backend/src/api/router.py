@@ -9,10 +9,22 @@ from src.api.priorities import priorities
 from src.api.problem_pages import problem_pages
 from src.api.tags import tags
 from src.api.tasks import tasks, tasks_of_user
+from src.api.token import token_endpoint
 from src.api.users import users
 
 routes: list[BaseRoute] = [
     route
-    for router in (tasks, tasks_of_user, tags, auth, password_reset, users, priorities, health, problem_pages)
+    for router in (
+        tasks,
+        tasks_of_user,
+        tags,
+        auth,
+        token_endpoint,
+        password_reset,
+        users,
+        priorities,
+        health,
+        problem_pages,
+    )
     for route in router.routes
 ]

@@ -70,6 +70,10 @@ class Settings(BaseSettings):
     session_idle_days: int = Field(default=30, ge=1, le=365)
     session_max_days: int = Field(default=90, ge=1, le=365)
 
+    better_auth_secret: SecretStr | None = Field(default=None, description="shared with the login of a front end")
+    better_auth_issuer: str | None = Field(default=None, max_length=255)
+    better_auth_audience: str | None = Field(default=None, max_length=255)
+
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     workers: int = Field(default=1, ge=1, le=256)
@@ -115,7 +119,7 @@ class Settings(BaseSettings):
     def _split_list(cls, value: object) -> object:
         return [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
 
-    @field_validator("secret_key", "secret_key_previous")
+    @field_validator("secret_key", "secret_key_previous", "better_auth_secret")
     @classmethod
     def _refuse_weak_secret(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and (fault := _weakness(value.get_secret_value())):
@@ -156,7 +160,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _refuse_bad_combinations(self) -> Self:
-        faults = _mail_faults(self)
+        faults = [*_mail_faults(self), *_better_auth_faults(self)]
         if self.is_production:
             faults += [*_production_faults(self), *_production_mail_faults(self)]
         if faults:
@@ -182,6 +186,22 @@ def _mail_faults(settings: Settings) -> list[str]:
             faults.append("MAIL_FROM is not set: the address that mails come from")
         if bool(settings.smtp_username) != bool(settings.smtp_password):
             faults.append("SMTP_USERNAME and SMTP_PASSWORD go together: one of them is not set")
+    return faults
+
+
+def _better_auth_faults(settings: Settings) -> list[str]:
+    values = {
+        "BETTER_AUTH_SECRET": settings.better_auth_secret,
+        "BETTER_AUTH_ISSUER": settings.better_auth_issuer,
+        "BETTER_AUTH_AUDIENCE": settings.better_auth_audience,
+    }
+    missing = [name for name, value in values.items() if value is None]
+    faults = [f"{name} is not set: {', '.join(values)} go together" for name in missing] if len(missing) < 3 else []
+    if settings.better_auth_secret is not None and settings.better_auth_secret in (
+        settings.secret_key,
+        settings.secret_key_previous,
+    ):
+        faults.append("BETTER_AUTH_SECRET must not be SECRET_KEY or SECRET_KEY_PREVIOUS: whoever has it knows them")
     return faults
 
 
@@ -219,6 +239,8 @@ def _weakness(secret: str) -> str | None:
         return f"it needs at least {MINIMUM_SECRET_BYTES} bytes, and has {size}"
     if len(set(secret)) < MINIMUM_SECRET_VARIETY:
         return "it is too uniform to be random"
+    if "BEGIN " in secret or secret.startswith(("ssh-", "ecdsa-")):
+        return "it is a key of a pair, such as a public key: it has to be random text"
     return None
 
 

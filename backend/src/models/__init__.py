@@ -2,6 +2,7 @@
 
 from src.models.attempt_limit import AttemptLimit
 from src.models.base import columns_of, new_id
+from src.models.external_identity import ExternalIdentity
 from src.models.password_reset_token import PasswordResetToken
 from src.models.priority import Priority
 from src.models.recurring_task import RecurringTask, RecurringTaskTag, TaskInstance
@@ -13,6 +14,7 @@ from src.models.user import User
 
 __all__ = [
     "AttemptLimit",
+    "ExternalIdentity",
     "PasswordResetToken",
     "Priority",
     "RecurringTask",

@@ -1,13 +1,17 @@
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Boolean, CheckConstraint, Text, UniqueConstraint, true
+from sqlalchemy import Boolean, CheckConstraint, DateTime, Text, UniqueConstraint, true
 from sqlmodel import Field
 
 from src.models.base import KeyText, Versioned, new_id
 
 
 class User(Versioned, table=True):
-    """An account. The ``…_key`` columns hold what e-mail and username are compared by: case and Unicode form apart."""
+    """An account. The ``…_key`` columns hold what e-mail and username are compared by: case and Unicode form apart.
+
+    ``email_verified_at``: when somebody first proved to hold the present address; null while nobody has.
+    """
 
     __tablename__ = "users"
     __table_args__ = (
@@ -28,6 +32,7 @@ class User(Versioned, table=True):
     email_key: str = Field(sa_type=KeyText, nullable=False)
     username: str | None = Field(default=None, sa_type=Text)
     username_key: str | None = Field(default=None, sa_type=KeyText)
+    email_verified_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     password_hash: str = Field(sa_type=Text, nullable=False)
     first_name: str | None = Field(default=None, sa_type=Text)
     last_name: str | None = Field(default=None, sa_type=Text)

@@ -39,6 +39,14 @@ class TokenPair(AccessToken):
     refresh_token: str
 
 
+class ExchangedTokens(TokenPair):
+    """For a token of another login service (RFC 8693, 2.2.1)."""
+
+    issued_token_type: Literal["urn:ietf:params:oauth:token-type:access_token"] = (
+        "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105
+    )
+
+
 class SessionPublic(Output):
     """A login on one device."""
 

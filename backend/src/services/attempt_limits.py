@@ -43,6 +43,7 @@ class Attempt:
 LOGIN_BY_ACCOUNT_AND_NETWORK = Limit("login-here", 10, 15 * 60)
 LOGIN_BY_ACCOUNT = Limit("login-account", 100, 60 * 60)
 LOGIN_BY_NETWORK = Limit("login-network", 200, 15 * 60)
+TOKEN_EXCHANGE_BY_NETWORK = Limit("token-exchange-network", 200, 15 * 60)
 REGISTRATION_BY_NETWORK = Limit("register-network", 100, 60 * 60)
 PASSWORD_CONFIRMATION = Limit("confirm-password", 10, 15 * 60)
 # Mails to one address. Each attempt that counts sends one, so nobody can use them up without the owner getting a link.

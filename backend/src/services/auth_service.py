@@ -157,9 +157,36 @@ class AuthService:
         verdict = await self._hasher.verify(password, account.password_hash if account else None)
         if account is None or not verdict.is_valid or not account.is_active:
             raise InvalidCredentials
-        grant = await self._start_session(account, client, forgiven=here)
+        grant = await self.start_session(account.id, account.password_hash, client, forgiven=here)
         await self._upgrade_hash(account, verdict)
         return grant, account.public
+
+    async def start_session(
+        self, user_id: UUID, password_hash: str, client: Client, *, forgiven: Attempt | None = None
+    ) -> Grant:
+        """For whom it has been proved to be the user, while the account had this password hash.
+
+        Raises InvalidCredentials if the password was changed since, or the account deactivated or deleted.
+        """
+        token, session_id = RefreshToken.new(), new_id()
+        started = await self._database.run_alone(
+            _START_SESSION,
+            {
+                "user_id": user_id,
+                "id": session_id,
+                "password_hash": password_hash,
+                "family_hash": token.family_hash,
+                "token_hash": token.secret_hash,
+                "idle": self._idle,
+                "whole": self._whole,
+                "forgiven": forgiven and forgiven.key,
+                **_described(client),
+            },
+        )
+        if started is None:
+            raise InvalidCredentials
+        seconds = int(min(self._idle, self._whole).total_seconds())
+        return self._grant(Principal(user_id, session_id), token, seconds)
 
     async def refresh(self, presented: str, client: Client) -> Grant:
         """Exchange a refresh token for its successor and an access token. Raises InvalidRefreshToken."""
@@ -186,27 +213,6 @@ class AuthService:
         if account is None or not verdict.is_valid:
             raise WrongPassword
         return account
-
-    async def _start_session(self, account: Account, client: Client, *, forgiven: Attempt) -> Grant:
-        token, session_id = RefreshToken.new(), new_id()
-        started = await self._database.run_alone(
-            _START_SESSION,
-            {
-                "user_id": account.id,
-                "id": session_id,
-                "password_hash": account.password_hash,
-                "family_hash": token.family_hash,
-                "token_hash": token.secret_hash,
-                "idle": self._idle,
-                "whole": self._whole,
-                "forgiven": forgiven.key,
-                **_described(client),
-            },
-        )
-        if started is None:  # the password was changed, or the account deactivated, while this one was verified
-            raise InvalidCredentials
-        seconds = int(min(self._idle, self._whole).total_seconds())
-        return self._grant(Principal(account.id, session_id), token, seconds)
 
     async def _upgrade_hash(self, account: Account, verdict: Verdict) -> None:
         if verdict.new_hash is not None:

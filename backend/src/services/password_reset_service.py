@@ -62,9 +62,16 @@ _USE = text("""
     DELETE FROM password_reset_tokens
     WHERE user_id = :id AND token_hash = :token_hash AND expires_at > now() RETURNING id
 """)
-_END_SESSIONS = text("""
-    WITH forgiven AS (DELETE FROM attempt_limits WHERE key = :forgiven) DELETE FROM sessions WHERE user_id = :id
+_HAND_OVER = text("""
+    WITH forgiven AS (DELETE FROM attempt_limits WHERE key = :forgiven),
+    ended AS (DELETE FROM sessions WHERE user_id = :id),
+    unlinked AS (
+        DELETE FROM external_identities USING users
+        WHERE user_id = :id AND users.id = :id AND users.email_verified_at IS NULL
+    )
+    UPDATE users SET email_verified_at = coalesce(email_verified_at, now()) WHERE id = :id
 """)
+"""Whoever first proves the address has the account alone: see `src.services.token_exchange_service`."""
 
 
 class PasswordResetService:
@@ -106,7 +113,7 @@ class PasswordResetService:
                 raise InvalidResetToken
             if await fetch_first(session, _USE, id=user.id, token_hash=token_hash) is None:
                 raise InvalidResetToken  # used or replaced by another request meanwhile; the password is as it was
-            await fetch_first(session, _END_SESSIONS, id=user.id, forgiven=forgiven.key)
+            await fetch_first(session, _HAND_OVER, id=user.id, forgiven=forgiven.key)
 
     async def _send_link(self, email: str) -> None:
         key = identity_key(email)

@@ -15,7 +15,7 @@ from src.database.statements import fetch_first
 from src.domain.text import identity_key
 from src.models import User, columns_of, new_id
 from src.schemas.user import PasswordChange, UserPublic, UserRegister, UserUpdate
-from src.services.accounts import PUBLIC_COLUMNS, find_account, public_user, refuse_weak_password
+from src.services.accounts import PUBLIC_COLUMNS, Account, find_account, public_user, refuse_weak_password
 from src.services.attempt_limits import REGISTRATION_BY_NETWORK
 from src.services.auth_service import AuthService, WrongPassword
 from src.services.mails import Mailer
@@ -50,6 +50,7 @@ _LOCK = text(f"SELECT {PUBLIC_COLUMNS} FROM users WHERE id = :owner_id FOR UPDAT
 _CHANGE_PASSWORD = text("""
     UPDATE users SET password_hash = :new WHERE id = :id AND password_hash = :seen RETURNING id
 """)
+_IS_PASSWORD = text("SELECT id FROM users WHERE id = :id AND password_hash = :seen")
 _END_OTHERS = text("DELETE FROM sessions WHERE user_id = :id AND id <> :session_id")
 _DROP_RESET_TOKENS = text("DELETE FROM password_reset_tokens WHERE user_id = :id")
 _DELETE = text("DELETE FROM users WHERE id = :id AND password_hash = :seen RETURNING id")
@@ -88,17 +89,17 @@ class UserService:
     async def update(self, owner: Principal, changes: UserUpdate, precondition: Precondition) -> UserPublic:
         """A new e-mail address needs the password. Raises WrongPassword, EmailTaken, PreconditionFailed, …"""
         values = _with_keys(changes.model_dump(exclude_unset=True, exclude={"current_password"}))
+        confirmed = None
         if "email" in values and changes.current_password is not None:
-            await self._auth.confirm_password(owner.id, changes.current_password)
+            confirmed = await self._auth.confirm_password(owner.id, changes.current_password)
         async with self._database.as_user(owner) as session:
             current = await _own(session, _LOCK, owner)
             precondition.check(current.version)
-            if values.get("email", current.email) != current.email and changes.current_password is None:
-                raise Invalid.field("/current_password", "missing", "is required with a new e-mail address")
+            if values.get("email", current.email) != current.email:
+                await _leave_address(session, confirmed)
+                values["email_verified_at"] = None
             if all(getattr(current, name, value) == value for name, value in values.items()):
                 return current
-            if values.get("email", current.email) != current.email:
-                await fetch_first(session, _DROP_RESET_TOKENS, id=owner.id)  # they were sent to the old address
             return await _write(session, owner, values)
 
     async def change_password(self, owner: Principal, change: PasswordChange) -> None:
@@ -120,6 +121,15 @@ class UserService:
         async with self._database.as_user(owner) as session:
             if await fetch_first(session, _DELETE, id=owner.id, seen=account.password_hash) is None:
                 raise WrongPassword
+
+
+async def _leave_address(session: AsyncSession, confirmed: Account | None) -> None:
+    """Raises Invalid without the password, and WrongPassword if it is another one by now."""
+    if confirmed is None:
+        raise Invalid.field("/current_password", "missing", "is required with a new e-mail address")
+    if await fetch_first(session, _IS_PASSWORD, id=confirmed.id, seen=confirmed.password_hash) is None:
+        raise WrongPassword
+    await fetch_first(session, _DROP_RESET_TOKENS, id=confirmed.id)  # they were sent to the old address
 
 
 async def _write(session: AsyncSession, owner: Principal, values: Mapping[str, Any]) -> UserPublic:

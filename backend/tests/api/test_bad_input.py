@@ -462,6 +462,8 @@ class TestForms:
             b"username=" + CANARY.encode() * 100 + b"&password=x",
             b"username=a&password=" + CANARY.encode() * 1000,
             b"grant_type=refresh_token&refresh_token=" + CANARY.encode() * 100,
+            f"grant_type=urn:ietf:params:oauth:grant-type:token-exchange&subject_token={CANARY}".encode(),
+            b"grant_type=urn:ietf:params:oauth:grant-type:token-exchange&subject_token=" + CANARY.encode() * 10_000,
             b'{"username":"a","password":"b"}',
         ],
     )

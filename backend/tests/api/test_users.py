@@ -10,6 +10,13 @@ from tests.factories import PASSWORD, Api, problem, unique_email
 NEW_PASSWORD = "staple the other horse"
 
 
+async def until_waiting(admin: asyncpg.Connection) -> None:
+    """Until somebody waits for a lock."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    while not await admin.fetchval(waiting):
+        await asyncio.sleep(0.01)
+
+
 class TestRead:
     async def test_answers_with_the_account_and_its_version(self, ana: Api) -> None:
         response = await ana.get("/users/me")
@@ -60,13 +67,19 @@ class TestUpdate:
         async with admin.transaction():  # the row is held, so the request has looked at the old address when it waits
             await admin.execute("UPDATE users SET email = $2, email_key = $2 WHERE id = $1", ana.id, new)
             request = asyncio.create_task(ana.patch("/users/me", {"email": ana.email}))
-            waiting = (
-                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
-            )
-            while not await admin.fetchval(waiting):
-                await asyncio.sleep(0.01)
+            await until_waiting(admin)
         assert problem(await request, 422, "validation_error")["errors"][0]["pointer"] == "/current_password"
         assert (await ana.get("/users/me")).json()["email"] == new
+
+    async def test_a_password_that_changes_meanwhile_does_not_count(self, ana: Api, admin: asyncpg.Connection) -> None:
+        """Else whoever loses the account to a reset could still take it along to another address."""
+        async with admin.transaction():
+            await admin.execute("UPDATE users SET password_hash = 'of another' WHERE id = $1", ana.id)
+            body = {"email": unique_email(), "current_password": PASSWORD}
+            request = asyncio.create_task(ana.patch("/users/me", body))
+            await until_waiting(admin)
+        problem(await request, 403, "wrong_password")
+        assert (await ana.get("/users/me")).json()["email"] == ana.email
 
     async def test_refuses_what_others_have(self, ana: Api, bob: Api) -> None:
         username = f"user{bob.id.hex[:12]}"

@@ -170,6 +170,66 @@ class TestMail:
         assert settings.base_url == "https://todo.example.com/app"
 
 
+OTHER = "front-end-Kc4mT9wQ2xN7vB5jH8gR3dS6fL1pZ0aY"
+ISSUER = {"BETTER_AUTH_ISSUER": "https://app.test", "BETTER_AUTH_AUDIENCE": "https://api.test"}
+
+
+class TestLoginOfAFrontEnd:
+    def test_is_trusted_with_all_three_settings(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        environment = {"SECRET_KEY": SECRET, "MAIL_DELIVERY": "off", "BETTER_AUTH_SECRET": OTHER, **ISSUER}
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        settings = load_settings()
+        assert settings.better_auth_secret is not None
+        assert settings.better_auth_secret.get_secret_value() == OTHER
+        assert (settings.better_auth_issuer, settings.better_auth_audience) == ("https://app.test", "https://api.test")
+        assert OTHER not in repr(settings)
+
+    @pytest.mark.parametrize(
+        ("environment", "missing"),
+        [
+            ({"BETTER_AUTH_SECRET": OTHER}, ["BETTER_AUTH_ISSUER", "BETTER_AUTH_AUDIENCE"]),
+            (ISSUER, ["BETTER_AUTH_SECRET"]),
+            ({"BETTER_AUTH_AUDIENCE": "canary"}, ["BETTER_AUTH_SECRET", "BETTER_AUTH_ISSUER"]),
+            ({"BETTER_AUTH_SECRET": OTHER, **ISSUER, "BETTER_AUTH_ISSUER": ""}, ["BETTER_AUTH_ISSUER"]),
+        ],
+    )
+    def test_is_refused_with_some_of_them(
+        self, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], missing: list[str]
+    ) -> None:
+        problem = refusal(monkeypatch, SECRET_KEY=SECRET, MAIL_DELIVERY="off", **environment)
+        assert re.findall(r"^(\w+) is not set", problem, re.MULTILINE) == missing
+        assert "canary" not in problem
+
+    @pytest.mark.parametrize(
+        "secret",
+        [
+            "short",
+            "a" * 64,
+            "change-me-change-me-change-me-1234",
+            "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\n-----END PUBLIC KEY-----",
+            "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQC7 ana@host",
+        ],
+    )
+    def test_needs_a_secret_that_is_one(self, monkeypatch: pytest.MonkeyPatch, secret: str) -> None:
+        problem = refusal(monkeypatch, SECRET_KEY=SECRET, BETTER_AUTH_SECRET=secret, **ISSUER)
+        assert "BETTER_AUTH_SECRET: it " in problem
+        assert secret not in problem
+
+    @pytest.mark.parametrize("keys", [{"SECRET_KEY": OTHER}, {"SECRET_KEY": SECRET, "SECRET_KEY_PREVIOUS": OTHER}])
+    def test_does_not_share_the_key_of_our_own_tokens(
+        self, monkeypatch: pytest.MonkeyPatch, keys: dict[str, str]
+    ) -> None:
+        problem = refusal(monkeypatch, MAIL_DELIVERY="off", BETTER_AUTH_SECRET=OTHER, **ISSUER, **keys)
+        assert "BETTER_AUTH_SECRET must not be SECRET_KEY" in problem
+        assert OTHER not in problem
+
+    def test_has_names_of_bounded_length(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        names = dict.fromkeys(ISSUER, "x" * 256)
+        problem = refusal(monkeypatch, SECRET_KEY=SECRET, BETTER_AUTH_SECRET=OTHER, **names)
+        assert all(name in problem for name in ISSUER)
+
+
 def test_no_secret_shows_in_a_printed_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", SECRET)
     monkeypatch.setenv("DATABASE_URL", "postgresql://user:canary@host/db")

@@ -11,7 +11,7 @@ from src.core import clock
 from src.core.mail import Mail
 from src.schemas.encoding import build
 from src.schemas.user import UserPublic
-from src.services.mails.messages import _templates, greeting_name, password_changed, password_reset
+from src.services.mails.messages import _templates, account_handed_over, greeting_name, password_changed, password_reset
 
 TOKEN = "kq3S0mYxH8dPq2vJt5Lw7RzBn1cEfGiU4aKoXyV6s9M"
 BASE_URL = "https://todo.example.com"
@@ -35,10 +35,11 @@ def user(first_name: str | None, timezone: str = "Europe/Madrid") -> UserPublic:
     return build(UserPublic, None, "ana@example.com", None, first_name, None, timezone, 1, now, now)
 
 
-def both(first_name: str | None) -> list[Mail]:
+def every_mail(first_name: str | None) -> list[Mail]:
     return [
         password_reset(user(first_name), base_url=BASE_URL, token=TOKEN),
         password_changed(user(first_name), base_url=BASE_URL, changed_at=clock.now()),
+        account_handed_over(user(first_name), base_url=BASE_URL),
     ]
 
 
@@ -56,7 +57,7 @@ class Tags(HTMLParser):
 
 
 def test_the_link_stands_in_both_parts_and_leads_to_the_token() -> None:
-    mail, _ = both("Ana")
+    mail, *_ = every_mail("Ana")
     link = f"{BASE_URL}/reset-password#token={TOKEN}"
     assert link in mail.text.splitlines()
     assert Tags(mail.html).links() == {link}
@@ -65,24 +66,31 @@ def test_the_link_stands_in_both_parts_and_leads_to_the_token() -> None:
 
 
 def test_the_confirmation_holds_no_token_and_says_when() -> None:
-    _, mail = both("Ana")
+    _, mail, _ = every_mail("Ana")
     assert "token" not in mail.text + mail.html
     assert "(Europe/Madrid)" in mail.text
     assert Tags(mail.html).links() == {f"{BASE_URL}/forgot-password"}
+
+
+def test_the_owner_of_an_account_that_was_handed_over_learns_how_to_get_a_password() -> None:
+    *_, mail = every_mail("Ana")
+    link = f"{BASE_URL}/forgot-password"
+    assert link in mail.text.splitlines()
+    assert Tags(mail.html).links() == {link}
 
 
 @pytest.mark.parametrize(
     "name", ["Ana", "José Luis", "Zoë-Marie", "O\u2019Neil", "O'Neil", "Владимир", "李小龍", "नेहा"]
 )
 def test_greets_by_name(name: str) -> None:
-    for mail in both(name):
+    for mail in every_mail(name):
         assert mail.text.startswith(f"Hello {name},\n")
         assert f"Hello {name.replace(chr(39), '&#39;')}," in mail.html
 
 
 @pytest.mark.parametrize("name", [None, *NASTY])
 def test_greets_without_what_is_no_name(name: str | None) -> None:
-    for mail, plain in zip(both(name), both(None), strict=True):
+    for mail, plain in zip(every_mail(name), every_mail(None), strict=True):
         assert (mail.text, mail.html) == (plain.text, plain.html)
         assert mail.text.startswith("Hello,\n")
 
@@ -94,7 +102,7 @@ def test_a_name_is_letters_or_is_left_out(name: str) -> None:
     assert all(unicodedata.category(c)[0] in "LM" or c in " -'\u2019" for c in shown or "")
 
 
-@pytest.mark.parametrize("template", ["password_reset.html", "password_changed.html"])
+@pytest.mark.parametrize("template", ["password_reset.html", "password_changed.html", "account_handed_over.html"])
 @given(nasty=st.sampled_from(NASTY) | st.text())
 def test_the_templates_escape_whatever_is_put_in(template: str, nasty: str) -> None:
     """The second net: even with a name that was not looked at, the mail has the tags that it always has."""
@@ -105,7 +113,7 @@ def test_the_templates_escape_whatever_is_put_in(template: str, nasty: str) -> N
 
 
 def test_mails_fetch_nothing_from_anywhere() -> None:
-    for mail in both("Ana"):
+    for mail in every_mail("Ana"):
         tags = Tags(mail.html).found
         assert not {"img", "script", "link", "iframe", "form"} & {tag for tag, _ in tags}
         assert not any("src" in attributes for _, attributes in tags)

@@ -1,4 +1,4 @@
-"""Access tokens: JWTs (RFC 7519, profile RFC 9068) signed with HS256. The only module that knows python-jose."""
+"""Access tokens: JWTs (RFC 7519, profile RFC 9068) signed with HS256."""
 
 import re
 from collections.abc import Mapping

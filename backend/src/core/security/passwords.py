@@ -5,6 +5,7 @@ The only module that knows passlib.
 
 import asyncio
 import os
+import secrets
 import string
 import sys
 import threading
@@ -61,6 +62,10 @@ class PasswordHasher:
 
     async def hash(self, password: str) -> str:
         return await self._run(lambda: self._context.hash(_canonical(password)))
+
+    async def hash_of_nobody(self) -> str:
+        """A hash for an account without a password: no password has it, and to try one takes as long as for others."""
+        return await self.hash(secrets.token_urlsafe(32))
 
     async def verify(self, password: str, hashed: str | None) -> Verdict:
         """Without a stored hash (an unknown account) a dummy is verified, so that the time tells nothing."""

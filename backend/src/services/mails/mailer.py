@@ -12,7 +12,7 @@ from src.core.background import BackgroundJobs
 from src.core.config import SMTP_PORTS, Settings
 from src.core.mail import LogTransport, Mail, SmtpServer, SmtpTransport, Transport, parse_mailbox
 from src.schemas.user import UserPublic
-from src.services.mails.messages import password_changed, password_reset
+from src.services.mails.messages import account_handed_over, password_changed, password_reset
 
 DRAIN_SECONDS = 5.0  # a process manager waits 30 s, and requests may take 25
 HOST_NAME = re.compile(r"[A-Za-z0-9.-]+", re.ASCII)
@@ -44,6 +44,11 @@ class Mailer:
         """In the background, so that the owner learns of a change that somebody else has made."""
         mail = password_changed(user, base_url=self._base_url, changed_at=clock.now())
         self.run_later("tell of a new password", partial(self._send, mail))
+
+    def tell_of_handover(self, user: UserPublic) -> None:
+        """In the background, so that the owner learns why the password of before is none any more."""
+        mail = account_handed_over(user, base_url=self._base_url)
+        self.run_later("tell of an account's handover", partial(self._send, mail))
 
     async def drain(self, patience: float = DRAIN_SECONDS) -> None:
         """Wait until nothing is left to be sent."""

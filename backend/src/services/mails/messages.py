@@ -43,6 +43,15 @@ def password_changed(user: UserPublic, *, base_url: str, changed_at: datetime) -
     )
 
 
+def account_handed_over(user: UserPublic, *, base_url: str) -> Mail:
+    return _mail(
+        "account_handed_over",
+        user,
+        subject="Your account has a new way in",
+        link=f"{base_url}/forgot-password",
+    )
+
+
 def _mail(template: str, user: UserPublic, *, subject: str, **values: object) -> Mail:
     values |= {"name": greeting_name(user.first_name), "subject": subject}
     text, html = (_templates.get_template(f"{template}.{form}").render(values) for form in ("txt", "html"))
