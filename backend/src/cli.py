@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
@@ -74,6 +75,18 @@ def verify() -> None:
     from src.verification import verify_database
 
     raise SystemExit(0 if asyncio.run(verify_database()) else 1)
+
+
+@cli.command()
+def import_sqlite(
+    file: Annotated[Path, typer.Argument(help="the SQLite file of the old app; it is only read")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="do all of it, and take it back")] = False,
+) -> None:
+    """Move the users and tasks of the old SQLite app into DATABASE_URL: everything, or nothing. Safe to run again."""
+    from src.legacy import import_sqlite
+
+    with readable_failures():
+        typer.echo(asyncio.run(import_sqlite(_settings(None), file, dry_run=dry_run)))
 
 
 @cli.command()

@@ -20,6 +20,7 @@ from src.schemas.encoding import encode
 MEDIA_TYPE = "application/problem+json"
 ERRORS_SHOWN = 50
 SANE_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+COUNTED = re.compile(r"Value should (have at \w+ \d+) item(s?) after validation, not \d+")  # of a text that was cleaned
 SANE_MESSAGE = re.compile(r"[\x20-\x7e\u2026]{1,200}")
 
 log = structlog.get_logger()
@@ -205,5 +206,6 @@ def _is_offset(rest: list[int | str]) -> bool:
 def _message(fault: dict[str, Any]) -> str:
     if (known := MESSAGES.get(fault["type"])) is not None:
         return known
-    message = re.sub(r"^(Input|Value|String|List|Data) should (be|have) ", r"must \2 ", str(fault["msg"]))
+    message = COUNTED.sub(r"must \1 character\2", str(fault["msg"]))
+    message = re.sub(r"^(Input|Value|String|List|Data) should (be|have) ", r"must \2 ", message)
     return message if SANE_MESSAGE.fullmatch(message) else "is not valid"

@@ -29,6 +29,7 @@ class StartupError(Exception):
     """
 
     exit_status: ClassVar[int] = 1
+    headline: ClassVar[str] = "The service did not start."
 
     def __init__(self, problem: str, advice: str) -> None:
         super().__init__(problem)
@@ -40,7 +41,7 @@ class StartupError(Exception):
         return "\n".join(
             [
                 "",
-                "The service did not start.",
+                self.headline,
                 "",
                 *_indented(self.problem),
                 "",

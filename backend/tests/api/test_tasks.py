@@ -74,6 +74,12 @@ class TestCreate:
         document = problem(await ana.post("/tasks", {}), 422, "validation_error")
         assert document["errors"] == [{"pointer": "/title", "code": "missing", "message": "is required"}]
 
+    async def test_says_how_long_a_title_may_be(self, ana: Api) -> None:
+        words = {"": "must have at least 1 character", "x" * 256: "must have at most 255 characters"}
+        for title, message in words.items():
+            document = problem(await ana.post("/tasks", {"title": title}), 422, "validation_error")
+            assert [error["message"] for error in document["errors"]] == [message]
+
     async def test_anonymous_callers_are_refused(self, api: Api) -> None:
         response = await api.post("/tasks", {"title": "x"})
         problem(response, 401, "unauthorized")

@@ -113,6 +113,13 @@ class TestOldHashes:
         verdict = await hasher.verify("be\x00fore", bcrypt.using(rounds=ROUNDS).hash("be"))
         assert not verdict.is_valid
 
+    @pytest.mark.parametrize("typed", ["two\u00b2 and a \u00b4", "\uff41\uff42\uff43 and more", "e\u0301tude no 3"])
+    async def test_were_made_of_what_was_typed_as_it_was_typed(self, hasher: PasswordHasher, typed: str):
+        verdict = await hasher.verify(typed, bcrypt.using(rounds=ROUNDS).hash(typed))
+        assert verdict.is_valid
+        assert verdict.new_hash is not None
+        assert await is_right(hasher, unicodedata.normalize("NFC", typed), verdict.new_hash)
+
     async def test_are_upgraded_by_a_login_which_then_goes_on_working(self, ana: Api, admin: asyncpg.Connection):
         old = bcrypt.using(rounds=ROUNDS).hash(PASSWORD)
         await admin.execute("UPDATE users SET password_hash = $1 WHERE id = $2", old, ana.id)

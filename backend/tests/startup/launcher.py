@@ -17,7 +17,7 @@ from pathlib import Path
 def main() -> None:
     from src.cli import cli
 
-    for name in ("src.dev", "src.main", "src.verification"):
+    for name in ("src.dev", "src.legacy", "src.main", "src.verification"):
         import_module(name)
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

@@ -75,11 +75,20 @@ class PasswordHasher:
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     def _verify(self, password: str, hashed: str | None) -> Verdict:
-        try:
-            is_valid, new_hash = self._context.verify_and_update(_canonical(password), hashed or self._dummy_hash)
-        except PasswordValueError:  # NUL, which plain bcrypt hashes of old accounts cannot hold
+        # An imported hash was made of what was typed, as it was typed. Both forms are always tried: stopping at the
+        # first one that fits would tell by the time whether there is an account.
+        canonical, stored = _canonical(password), hashed or self._dummy_hash
+        fitting = [self._fits(form, stored) for form in dict.fromkeys((canonical, password))]
+        if hashed is None or not any(fitting):
             return Verdict(is_valid=False)
-        return Verdict(bool(is_valid and hashed), new_hash if hashed else None)
+        is_old = self._context.needs_update(hashed)
+        return Verdict(is_valid=True, new_hash=self._context.hash(canonical) if is_old else None)
+
+    def _fits(self, form: str, stored: str) -> bool:
+        try:
+            return bool(self._context.verify(form, stored))
+        except PasswordValueError:  # NUL, which plain bcrypt hashes of old accounts cannot hold
+            return False
 
     async def _run(self, work: Callable[[], T]) -> T:
         if self._waiting >= WAITING_LIMIT:
