@@ -24,7 +24,6 @@ from sqlalchemy import (
     case,
     cast,
     column,
-    exists,
     func,
     literal_column,
     not_,
@@ -39,8 +38,8 @@ from src.models import Tag, Task, TaskSearch, TaskTag, columns_of
 from src.services.task_statements import COLUMNS, IS_EXPIRED, IS_IN_TRASH, OWNER_ID
 
 CANDIDATES: Final = 2_000
-SAMPLE: Final = 1_000
-COMMON: Final = 50
+SAMPLE: Final = 500
+COMMON: Final = 25
 Matching = Literal["any", "few", "many"]
 """Whether a search matches few tasks, all of which are sorted, or many, or there is none."""
 
@@ -110,7 +109,9 @@ _newest = (
 
 
 def _is_match(task_id: ColumnElement[Any]) -> ColumnElement[bool]:
-    return exists().where(_search.user_id == OWNER_ID, _search.task_id == task_id, _search.document.bool_op("@@")(_q))
+    """Looked up task by task: as EXISTS it would become a join that begins with all that the user has."""
+    document = _search.document.bool_op("@@")(_q)
+    return select(document).where(_search.user_id == OWNER_ID, _search.task_id == task_id).scalar_subquery()
 
 
 _is_common = select(func.count()).select_from(_newest).where(_is_match(_newest.c.id)).scalar_subquery() >= COMMON

@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -12,6 +13,8 @@ import pytest
 from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import Select
+from sqlalchemy.dialects import postgresql
 
 from src.services.task_lists import list_statement
 from tests.factories import Api
@@ -143,8 +146,6 @@ async def test_every_order_is_read_from_its_index(
     ana: Api, admin: asyncpg.Connection, worker_database: str, sort: str, filters: str
 ) -> None:
     """Under row-level security and a generic plan, as in a request: no whole table, no sort of more than two pages."""
-    from sqlalchemy.dialects import postgresql
-
     names = frozenset({"completed": {"completed"}, "due_after": {"due_after"}, "": set()}[filters.partition("=")[0]])
     statement = list_statement(sort, names | {"owner_id"}, "any", is_after=True, is_after_null=False)
     values = {
@@ -155,22 +156,40 @@ async def test_every_order_is_read_from_its_index(
         "completed": True,
         "due_after": date(2026, 1, 2),
     }
-    compiled = statement.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": False})
-    sql, bound = str(compiled), []
-    for name in compiled.params:
-        bound.append(literal(values[name]))
-        sql = sql.replace(f"%({name})s", f"${len(bound)}")
-    await admin.execute(
-        f"SET ROLE todo_app; SET app.user_id = '{ana.id}'; "
-        "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_bitmapscan = off"
-    )
-    await admin.execute(f"PREPARE listing AS {sql}")
-    plan = "\n".join(row[0] for row in await admin.fetch(f"EXPLAIN EXECUTE listing({', '.join(bound)})"))
+    plan = await plan_of(admin, ana.id, statement, values)
     index = {"title": "title_key", "priority": "priority_id"}.get(sort.removeprefix("-"), sort.removeprefix("-"))
     assert f"ix_tasks_user_id_{index}_id" in plan
     assert "Seq Scan" not in plan
     if index in ("created_at", "updated_at", "title_key", "position"):
         assert "Sort Key: tasks." not in plan
+
+
+async def plan_of(admin: asyncpg.Connection, owner: UUID, statement: Select[Any], values: dict[str, object]) -> str:
+    """As a request of this user gets it, once the statement is planned for all users and words alike."""
+    compiled = statement.compile(dialect=postgresql.dialect())
+    sql, bound = str(compiled), []
+    for name in compiled.params:
+        bound.append(literal(values.get(name, compiled.params[name])))
+        sql = sql.replace(f"%({name})s", f"${len(bound)}")
+    await admin.execute(
+        f"SET ROLE todo_app; SET app.user_id = '{owner}'; "
+        "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET enable_bitmapscan = off"
+    )
+    await admin.execute(f"PREPARE listing AS {sql}")
+    return "\n".join(row[0] for row in await admin.fetch(f"EXPLAIN EXECUTE listing({', '.join(bound)})"))
+
+
+@pytest.mark.parametrize("sort", ["relevance", "-title", "position"])
+async def test_a_search_that_matches_much_goes_along_the_index_of_the_order(
+    ana: Api, admin: asyncpg.Connection, sort: str
+) -> None:
+    statement = list_statement(sort, frozenset({"owner_id", "kept"}), "many", is_after=False, is_after_null=False)
+    values = {"owner_id": ana.id, "limit": 51, "q": "a", "q_in_title": "a"}
+    plan = await plan_of(admin, ana.id, statement, values)
+    index = {"relevance": "created_at", "-title": "title_key"}.get(sort, sort)
+    assert f"using ix_tasks_user_id_{index}_id on tasks" in plan
+    assert plan.count("using pk_task_search on task_search") == 2  # of the sample and of the list
+    assert "Sort Key: tasks" not in plan
 
 
 def sample(field: str) -> object:
