@@ -21,7 +21,9 @@ from src.database.session import Database
 from src.database.startup import prepare_database
 from src.main import create_app
 from tests.factories import SECRET, Api
+from tests.series import Travel
 from tests.startup.processes import Program, copied_program
+from tests.statements import Sent, sent_by
 
 TEMPLATE = "todo_template"
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300", "jit": "off"}
@@ -174,6 +176,19 @@ async def bob(app: FastAPI) -> AsyncIterator[Api]:
     async with Api.of(app) as caller:
         await caller.register_and_log_in()
         yield caller
+
+
+@pytest.fixture
+def travel(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> Travel:
+    """Moves the service's clock."""
+    return Travel(app, monkeypatch)
+
+
+@pytest.fixture
+def sent(database: Database) -> Iterator[Sent]:
+    """What the application sends to its database during this test."""
+    with sent_by(database) as statements:
+        yield statements
 
 
 @pytest.fixture(scope="session")

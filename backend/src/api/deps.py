@@ -30,6 +30,7 @@ from src.services.mails import Mailer
 from src.services.password_reset_service import PasswordResetService
 from src.services.preconditions import Precondition
 from src.services.priority_service import PriorityService
+from src.services.recurring_task_service import RecurringTaskService
 from src.services.session_service import SessionService
 from src.services.tag_service import TagService
 from src.services.task_list_service import TaskListService
@@ -135,6 +136,12 @@ async def get_tag_service(session: SessionDep, principal: PrincipalDep, context:
     return TagService(session, principal, context.cursors)
 
 
+async def get_recurring_task_service(
+    session: SessionDep, principal: PrincipalDep, context: ContextDep
+) -> RecurringTaskService:
+    return RecurringTaskService(session, principal, context.cursors)
+
+
 async def get_session_service(session: SessionDep, principal: PrincipalDep) -> SessionService:
     return SessionService(session, principal)
 
@@ -180,6 +187,7 @@ async def get_token_exchange_service(context: ContextDep, auth: AuthServiceDep) 
 TaskServiceDep = Annotated[TaskService, Depends(get_task_service)]
 TaskListServiceDep = Annotated[TaskListService, Depends(get_task_list_service)]
 TagServiceDep = Annotated[TagService, Depends(get_tag_service)]
+RecurringTaskServiceDep = Annotated[RecurringTaskService, Depends(get_recurring_task_service)]
 SessionServiceDep = Annotated[SessionService, Depends(get_session_service)]
 PriorityServiceDep = Annotated[PriorityService, Depends(get_priority_service)]
 UserServiceDep = Annotated[UserService, Depends(get_user_service)]

@@ -7,6 +7,7 @@ from src.api.health import health
 from src.api.password_reset import password_reset
 from src.api.priorities import priorities
 from src.api.problem_pages import problem_pages
+from src.api.recurring_tasks import recurring_tasks
 from src.api.tags import tags
 from src.api.tasks import tasks, tasks_of_user
 from src.api.token import token_endpoint
@@ -17,6 +18,7 @@ routes: list[BaseRoute] = [
     for router in (
         tasks,
         tasks_of_user,
+        recurring_tasks,
         tags,
         auth,
         token_endpoint,

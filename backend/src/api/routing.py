@@ -10,6 +10,8 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from pydantic_core import from_json
+from starlette.routing import Match
+from starlette.types import Scope
 
 from src.api.errors import TooLarge, UnsupportedMediaType, problem_type
 from src.core.errors import AppError, CommitUnknown, Invalid, Unavailable
@@ -22,6 +24,8 @@ COMPONENT = "#/components/schemas/{model}"
 PROBLEM_SCHEMA = {"$ref": COMPONENT.format(model="Problem")}
 Responses = dict[int | str, dict[str, Any]]
 JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
+NAMES_BESIDE_IDS = frozenset({"preview"})
+"""Parts of addresses that stand where other routes have an id."""
 FORM_TYPES = frozenset({"application/x-www-form-urlencoded"})
 
 
@@ -37,7 +41,13 @@ class StrictRequest(Request):
 
 
 class StrictRoute(APIRoute):
-    """Refuses bodies of another media type before they are looked at."""
+    """Refuses bodies of another media type before they are looked at. Takes no name of a route for an id."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        match, found = super().matches(scope)
+        if match is not Match.NONE and not NAMES_BESIDE_IDS.isdisjoint(found["path_params"].values()):
+            return Match.NONE, {}  # so GET /recurring-tasks/preview is a wrong method (405), and no wrong id
+        return match, found
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -131,3 +141,9 @@ def location_of(request: Request, resource_id: UUID) -> str:
 
 def etag(version: int) -> str:
     return f'"{version}"'
+
+
+def matches(if_none_match: str, version: int) -> bool:
+    """Whether the client has this version already (RFC 9110, 13.1.2)."""
+    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
+    return etag(version) in tags or "*" in tags

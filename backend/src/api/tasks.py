@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Header, Query, Request, Response
 
 from src.api.deps import NotYourPath, PreconditionDep, TaskListServiceDep, TaskServiceDep, require_own_path
-from src.api.routing import CACHING, etag, location_of, next_link, problems, router
+from src.api.routing import CACHING, etag, location_of, matches, next_link, problems, router
 from src.core.errors import NotFound, PreconditionFailed, Unauthorized
 from src.schemas.base import Id
 from src.schemas.encoding import encode
@@ -64,7 +64,7 @@ async def read_task(
 ) -> Response:
     """One task. With the ETag you have in `If-None-Match` the answer is 304 while it has not changed."""
     task = await service.read(task_id)
-    if if_none_match is not None and _matches(if_none_match, task.version):
+    if if_none_match is not None and matches(if_none_match, task.version):
         return Response(status_code=304, headers={"ETag": etag(task.version), **CACHING})
     return _answer(task)
 
@@ -110,11 +110,6 @@ async def complete_task(
 ) -> Response:
     """Complete or reopen a task. Without a body it toggles; with `is_completed` it may be sent any number of times."""
     return _answer(await service.complete(task_id, body.is_completed if body else None, precondition))
-
-
-def _matches(if_none_match: str, version: int) -> bool:
-    tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
-    return etag(version) in tags or "*" in tags
 
 
 def _answer(task: TaskPublic, *, status: int = 200, location: str | None = None) -> Response:

@@ -13,18 +13,18 @@ from src.schemas.task import TaskPublic
 from src.services.task_statements import PRIORITY_AT, TAGS_AT
 
 PRIORITY_NAMES: Final = {number: name for name, number in PRIORITY_IDS.items()}
-_PRIORITIES = {p.id: build(PriorityPublic, p.id, p.name, p.level, p.color) for p in PRIORITIES}
+PUBLIC_PRIORITIES: Final = {p.id: build(PriorityPublic, p.id, p.name, p.level, p.color) for p in PRIORITIES}
 
 
 def public_task(row: Row[Any] | tuple[Any, ...], tags: str | None = None) -> TaskPublic:
     """``tags`` instead of those in the row, which the statement that changed them does not show."""
     values = list(row)
-    values[PRIORITY_AT] = _PRIORITIES.get(values[PRIORITY_AT])
-    values[TAGS_AT] = _tags(tags if tags is not None else values[TAGS_AT])
+    values[PRIORITY_AT] = PUBLIC_PRIORITIES.get(values[PRIORITY_AT])
+    values[TAGS_AT] = tags_of(tags if tags is not None else values[TAGS_AT])
     return build(TaskPublic, *values)
 
 
-def _tags(lines: str | None) -> list[TagOfTask]:
+def tags_of(lines: str | None) -> list[TagOfTask]:
     """Each line: 36 characters of the id, 7 of the colour, and the name."""
     return [build(TagOfTask, UUID(line[:36]), line[43:], line[36:43]) for line in lines.split("\n")] if lines else []
 

@@ -11,13 +11,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from src.core import clock
 from src.core.errors import Conflict, Invalid, NotFound
 from src.core.security import Principal
-from src.database.statements import fetch_first
+from src.database.statements import fetch_all, fetch_first
 from src.domain.due_dates import due_instant
 from src.domain.ordering import MAX_POSITION_LENGTH, position_between, title_key
 from src.domain.priorities import PRIORITY_IDS
 from src.domain.search import search_document
 from src.models import new_id
 from src.schemas.task import TaskCreate, TaskMove, TaskPublic, TaskUpdate
+from src.services.occurrences import settle
 from src.services.preconditions import Precondition
 from src.services.retried_creates import IdInUse, content_hash
 from src.services.task_rows import PRIORITY_NAMES, public_task, tag_ids_of
@@ -107,18 +108,24 @@ class TaskService:
         if changed.keys() & {"title", "description"}:
             document = search_document(self._owner.id, row.title, row.description)
             await self._first(SET_DOCUMENT, task_id=task_id, document=document)
-        return public_task(row, await self._set_tags(task_id, changes.tags) if is_retagged else row.tags)
+        tags = await self._set_tags(task_id, changes.tags) if is_retagged else row.tags
+        if "is_completed" in changed and await self._settle(row):
+            return await self.read(task_id)
+        return public_task(row, tags)
 
     async def delete(self, task_id: UUID, precondition: Precondition, *, permanent: bool = False) -> None:
         """Into the trash, where it may lie already, or for good. Raises NotFound or PreconditionFailed."""
         statement = REMOVE if permanent else DELETE
-        if await self._first(statement, task_id=task_id, **_admitted(precondition)) is None:
+        owned = {"owner_id": self._owner.id, "task_id": task_id}
+        gone = await fetch_all(self._session, statement, **owned, **_admitted(precondition))
+        if not gone:
             current = await self._one(READ, task_id)
             precondition.check(current.version)
             if current.deleted_at is None:
                 raise NotFound  # made anew since the statement looked
-        elif not permanent:
-            await trash_parts(self._session, self._owner.id, task_id)
+        else:
+            parts = [] if permanent else await trash_parts(self._session, self._owner.id, task_id)
+            await self._settle(*gone, *parts)
 
     async def restore(self, task_id: UUID, precondition: Precondition) -> TaskPublic:
         """Out of the trash, if it is there, with the parts that went there with it.
@@ -130,7 +137,7 @@ class TaskService:
         precondition.check(current.version)
         if current.deleted_at is None:
             return public_task(current)
-        await restore_tree(self._session, self._owner.id, current)
+        await self._settle(*await restore_tree(self._session, self._owner.id, current))
         return await self.read(task_id)
 
     async def move(self, task_id: UUID, move: TaskMove, precondition: Precondition) -> TaskPublic:
@@ -153,10 +160,15 @@ class TaskService:
             row = await self._one(READ, task_id)
             precondition.check(row.version)
             _refuse_in_trash(row)
+        elif await self._settle(row):
+            return await self.read(task_id)
         return public_task(row)
 
     async def _first(self, statement: Executable, **parameters: object) -> Row[Any] | None:
         return await fetch_first(self._session, statement, owner_id=self._owner.id, **parameters)
+
+    async def _settle(self, *tasks: Row[Any]) -> bool:
+        return await settle(self._session, self._owner.id, tasks)
 
     async def _one(self, statement: Executable, task_id: UUID) -> Row[Any]:
         row = await self._first(statement, task_id=task_id)

@@ -73,15 +73,29 @@ _bump = {"version": _task.version + 1, "updated_at": func.now()}
 READ: Final = select(*COLUMNS).where(_is_it, not_(IS_IN_TRASH) | not_(IS_EXPIRED))
 LOCK: Final = READ.with_for_update(key_share=True)
 READ_WITH_HASH: Final = READ.add_columns(_task.content_hash)
-REMOVE: Final = (
-    delete(Task).where(_is_it, _is_admitted).returning(_task.id, _task.recurring_task_id, _task.occurrence_date)
-)
+_AS_INSTANCE = (_task.id, _task.recurring_task_id, _task.occurrence_date, _task.position)  # what `settle` needs
+REMOVE: Final = text("""
+    WITH RECURSIVE parts AS (
+        SELECT id, recurring_task_id, occurrence_date, position FROM tasks
+        WHERE user_id = :owner_id AND parent_id = :task_id
+      UNION
+        SELECT tasks.id, tasks.recurring_task_id, tasks.occurrence_date, tasks.position
+        FROM parts JOIN tasks ON tasks.user_id = :owner_id AND tasks.parent_id = parts.id
+    ), removed AS (
+        DELETE FROM tasks WHERE user_id = :owner_id AND id = :task_id
+            AND (CAST(:versions AS integer[]) IS NULL OR version = ANY (CAST(:versions AS integer[])))
+        RETURNING id, recurring_task_id, occurrence_date, position
+    )
+    SELECT * FROM removed UNION ALL SELECT * FROM parts WHERE EXISTS (SELECT 1 FROM removed)
+""")
+"""Removes a task, and by their foreign key its parts; yields all of them."""
+
 EMPTY_TRASH: Final = delete(Task).where(_task.user_id == OWNER_ID, IS_EXPIRED)
 DELETE: Final = (
     update(Task)
     .where(_is_it, _is_admitted, not_(IS_IN_TRASH))
     .values(deleted_at=func.now(), **_bump)
-    .returning(_task.id, _task.recurring_task_id, _task.occurrence_date)
+    .returning(*_AS_INSTANCE)
     .add_cte(EMPTY_TRASH.cte("emptied"))
 )
 """Into the trash; what lay there for too long goes for good in the same statement, so that no worker has to come by."""

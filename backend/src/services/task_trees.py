@@ -38,13 +38,13 @@ _MEASURE = text("""
 """)
 _TRASH_PARTS = text("""
     WITH RECURSIVE below (id) AS (
-        SELECT id FROM tasks WHERE user_id = :owner_id AND parent_id = :task_id
-      UNION ALL
+        SELECT id FROM tasks WHERE user_id = :owner_id AND parent_id = ANY (CAST(:task_ids AS uuid[]))
+      UNION
         SELECT tasks.id FROM below JOIN tasks ON tasks.user_id = :owner_id AND tasks.parent_id = below.id
     )
     UPDATE tasks SET deleted_at = now(), version = version + 1, updated_at = now()
     FROM below WHERE tasks.user_id = :owner_id AND tasks.id = below.id AND tasks.deleted_at IS NULL
-    RETURNING tasks.id, tasks.recurring_task_id, tasks.occurrence_date
+    RETURNING tasks.id, tasks.recurring_task_id, tasks.occurrence_date, tasks.position
 """)
 _RESTORE = text("""
     WITH RECURSIVE together (id) AS (
@@ -56,7 +56,7 @@ _RESTORE = text("""
     UPDATE tasks SET deleted_at = NULL, version = version + 1, updated_at = now(),
         parent_id = CASE WHEN tasks.id = :task_id AND :is_orphan THEN NULL ELSE parent_id END
     FROM together WHERE tasks.user_id = :owner_id AND tasks.id = together.id AND tasks.deleted_at = :deleted_at
-    RETURNING tasks.id, tasks.recurring_task_id, tasks.occurrence_date, tasks.is_completed
+    RETURNING tasks.id, tasks.recurring_task_id, tasks.occurrence_date, tasks.position
 """)
 
 
@@ -80,10 +80,10 @@ async def require_parent(session: AsyncSession, owner_id: UUID, parent_id: UUID,
         raise Invalid.field("/parent_id", "too_deep", f"must not make parts more than {MAX_DEPTH} deep")
 
 
-async def trash_parts(session: AsyncSession, owner_id: UUID, task_id: UUID) -> Sequence[Row[Any]]:
-    """Everything below a task that is in the trash by now. Looks again while there is more: somebody may add to it."""
+async def trash_parts(session: AsyncSession, owner_id: UUID, *task_ids: UUID) -> Sequence[Row[Any]]:
+    """Everything below tasks that are in the trash by now. Looks again while there is more: somebody may add to it."""
     gone: list[Row[Any]] = []
-    while more := await fetch_all(session, _TRASH_PARTS, owner_id=owner_id, task_id=task_id):
+    while more := await fetch_all(session, _TRASH_PARTS, owner_id=owner_id, task_ids=list(task_ids)):
         gone += more
     return gone
 

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from src.core.logging import configure_logging
 from tests.conftest import settings_for
-from tests.factories import BASE, PASSWORD, Api, problem, task_data, unique_email
+from tests.factories import BASE, PASSWORD, Api, make_series, problem, task_data, unique_email
 
 CANARY = "cAnArY"
 CANARY_PASSWORD = f"{CANARY} battery horse"
@@ -37,6 +37,8 @@ VALID_BODIES: dict[str, dict[str, object]] = {
     "TagMerge": {"into": "019ab7d0-6f3c-7cc1-9a53-0b7e3c1f9f10"},
     "TaskMove": {"before": "019ab7d0-6f3c-7cc1-9a53-0b7e3c1f9f10"},
     "TaskComplete": {"is_completed": True},
+    "RecurringTaskCreate": {"title": "Water the plants", "rrule": "FREQ=DAILY"},
+    "RecurringTaskPreview": {"rrule": "FREQ=DAILY"},
     "UserRegister": {"email": "canary-free@example.com", "password": CANARY_PASSWORD},
     "UserUpdate": {"first_name": "Ana", "current_password": CANARY_PASSWORD},
     "UserDelete": {"current_password": CANARY_PASSWORD},
@@ -116,10 +118,11 @@ def operations_of(app: FastAPI) -> list[Operation]:
 class Attacker:
     """A logged-in user who sends what nobody should."""
 
-    def __init__(self, api: Api, task_id: str, tag_id: str) -> None:
+    def __init__(self, api: Api, task_id: str, tag_id: str, series: dict[str, Any]) -> None:
         self.api = api
         self.client = api.client
         self.ids = {"user_id": str(api.id), "task_id": task_id, "tag_id": tag_id, "name": "not-found"}
+        self.ids |= {"recurring_task_id": series["id"], "occurrence_date": series["next_date"]}
         self.ids["session_id"] = str(uuid4())
 
     async def send(self, operation: Operation, **options: Any) -> httpx.Response:
@@ -131,7 +134,7 @@ class Attacker:
 async def attacker(ana: Api) -> Attacker:
     task = await ana.create_task()
     tag = (await ana.post("/tags", {"name": "Existing"})).json()
-    return Attacker(ana, task["id"], tag["id"])
+    return Attacker(ana, task["id"], tag["id"], await make_series(ana))
 
 
 def refused(response: httpx.Response, status: int = 422, code: str = "validation_error", *, of: object = None) -> dict:
@@ -638,7 +641,18 @@ class TestQueries:
                     tried.add(name)
         named = {"limit", "cursor", "include_total", "completed", "priority", "due_before", "due_after", "sort"}
         named |= {"parent_id", "recurring_task_id", "q"}
-        assert tried == {*named, "due", "tag", "tag_match", "trash", "permanent"}
+        assert tried == {
+            *named,
+            "due",
+            "tag",
+            "tag_match",
+            "trash",
+            "permanent",
+            "is_active",
+            "status",
+            "after",
+            "before",
+        }
 
     @pytest.mark.parametrize(
         "name",

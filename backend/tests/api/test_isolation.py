@@ -10,10 +10,11 @@ import asyncpg
 import pytest
 from fastapi import FastAPI
 
-from tests.factories import BASE, PASSWORD, Api, problem, task_data, unique_email
+from tests.factories import BASE, PASSWORD, Api, make_series, problem, task_data, unique_email
 
 IDS = re.compile(r"{(\w+)}")
-OPEN_NAMES = {"name"}  # path parameters that are not ids of anything that somebody owns
+DAYS = re.compile(r"/\d{4}-\d\d-\d\d/")
+OPEN_NAMES = {"name", "occurrence_date"}  # path parameters that are not ids of anything that somebody owns
 CHANGING = {"date", "x-request-id"}
 
 
@@ -29,7 +30,8 @@ class Attack:
 
     @property
     def operation(self) -> str:
-        return f"{self.method} {self.path.partition('?')[0]}"
+        path = DAYS.sub("/{occurrence_date}/", self.path.partition("?")[0])
+        return f"{self.method} {path}"
 
     def __str__(self) -> str:
         return f"{self.method} {self.path} {self.name}"
@@ -84,7 +86,27 @@ TAG_ATTACKS = [
     Attack("POST", "/{tag_id}/merge", body={"into": str(uuid4())}),
     Attack("POST", "/{tag_id}/merge", "with a wrong version", body={"into": str(uuid4())}, headers={"If-Match": '"9"'}),
 ]
+SERIES_ATTACKS = [
+    Attack("GET", "/{recurring_task_id}"),
+    Attack("GET", "/{recurring_task_id}", "with any ETag", headers={"If-None-Match": "*"}),
+    Attack("DELETE", "/{recurring_task_id}"),
+    Attack("DELETE", "/{recurring_task_id}", "with its version", headers={"If-Match": '"1"'}),
+    Attack("DELETE", "/{recurring_task_id}", "with a wrong version", headers={"If-Match": '"9"'}),
+    Attack("GET", "/{recurring_task_id}/instances"),
+    Attack("GET", "/{recurring_task_id}/instances?include_total=true"),
+    Attack("GET", "/{recurring_task_id}/occurrences"),
+    Attack("GET", "/{recurring_task_id}/occurrences?after=2026-01-01"),
+    Attack("POST", "/{recurring_task_id}/instances/{occurrence_date}/skip"),
+    Attack("POST", "/{recurring_task_id}/instances/2026-01-01/skip", "on a day without an instance"),
+    Attack(
+        "POST",
+        "/{recurring_task_id}/instances/{occurrence_date}/skip",
+        "with a wrong version",
+        headers={"If-Match": '"9"'},
+    ),
+]
 ON_RESOURCES = [
+    *below("/recurring-tasks", SERIES_ATTACKS),
     *below("/tags", TAG_ATTACKS),
     *below("/tasks", TASK_ATTACKS),
     Attack("DELETE", f"{BASE}/auth/sessions/{{session_id}}"),
@@ -140,11 +162,19 @@ class TestEveryRouteWithAnId:
     ):
         tag = (await ana.post("/tags", {"name": "secret"})).json()
         task = await ana.create_task(description="secret", due_date="2026-12-01", due_time="10:00", tags=[tag["id"]])
+        series = await make_series(ana, title="secret", tags=[tag["id"]])
         (session_id,) = await session_ids(ana)
         before = await rows_of(admin, ana.id)
+        hers = {
+            "task_id": task["id"],
+            "tag_id": tag["id"],
+            "session_id": session_id,
+            "recurring_task_id": series["id"],
+        }
+        day = {"occurrence_date": series["next_date"]}
 
-        foreign = await send(bob, attack, {"task_id": task["id"], "tag_id": tag["id"], "session_id": session_id})
-        unknown = await send(bob, attack, {"task_id": uuid4(), "tag_id": uuid4(), "session_id": uuid4()})
+        foreign = await send(bob, attack, {**hers, **day})
+        unknown = await send(bob, attack, {**{name: uuid4() for name in hers}, **day})
 
         assert foreign == unknown
         assert foreign[0] in (404, 422)
@@ -184,10 +214,18 @@ class TestEveryRouteWithAnId:
         task = await ana.create_task()
         (session_id,) = await session_ids(ana)
         tag = (await ana.post("/tags", {"name": "secret"})).json()
-        hers = {"user_id": ana.id, "task_id": task["id"], "tag_id": tag["id"], "session_id": session_id}
+        series = await make_series(ana)
+        hers = {
+            "user_id": ana.id,
+            "task_id": task["id"],
+            "tag_id": tag["id"],
+            "session_id": session_id,
+            "recurring_task_id": series["id"],
+        }
+        day = {"occurrence_date": series["next_date"]}
         for attack in (*ON_RESOURCES, *UNDER_A_USER):
-            foreign = await send(api, attack, hers)
-            unknown = await send(api, attack, {name: uuid4() for name in hers})
+            foreign = await send(api, attack, {**hers, **day})
+            unknown = await send(api, attack, {**{name: uuid4() for name in hers}, **day})
             assert foreign == unknown, attack
             assert foreign[0] == 401, attack
 

@@ -414,9 +414,12 @@ class TestTokensWhoseTimeIsOver:
         task = await ana.create_task()
         assert (await ana.post("/auth/logout")).status_code == 204
         ids = {"user_id": str(ana.id), "task_id": task["id"], "tag_id": str(uuid4()), "session_id": str(uuid4())}
+        ids |= {"recurring_task_id": str(uuid4()), "occurrence_date": "2026-12-01"}
         bodies = {
             "/api/v1/tasks": {"title": "x"},
             "/api/v1/users/{user_id}/tasks": {"title": "x"},
+            "/api/v1/recurring-tasks": {"title": "x", "rrule": "FREQ=DAILY"},
+            "/api/v1/recurring-tasks/preview": {"rrule": "FREQ=DAILY"},
             "/api/v1/auth/change-password": {"current_password": PASSWORD, "new_password": "staple the other horse"},
             "/api/v1/users/me": {"current_password": PASSWORD},
         }

@@ -3,6 +3,7 @@
 Days are wall-clock days; the instant of each comes from `due_dates.due_instant`, so no series drifts over DST.
 """
 
+from src.domain.recurrence.history import History, Mode, Schedule, missing_dates, projected
 from src.domain.recurrence.occurrences import first_occurrence, next_occurrence, occurrences
 from src.domain.recurrence.parsing import parse_rule, require_firing
 from src.domain.recurrence.rule import (
@@ -24,17 +25,22 @@ __all__ = [
     "MAX_RULE_LENGTH",
     "ByDay",
     "Frequency",
+    "History",
     "InvalidRule",
     "Missed",
+    "Mode",
     "Rule",
+    "Schedule",
     "Split",
     "after_completion",
     "describe",
     "first_occurrence",
+    "missing_dates",
     "next_occurrence",
     "occurrences",
     "open_dates",
     "parse_rule",
+    "projected",
     "require_firing",
     "split",
 ]

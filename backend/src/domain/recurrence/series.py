@@ -91,7 +91,7 @@ def _latest_between(rule: Rule, start: date, after: date, before: date) -> list[
     """The `MAX_MISSED` latest days, looked for ever further back; COUNT is counted from the start, so in one go."""
     look_back = _FIRST_LOOK_BACK
     while True:
-        since = max(after, before - timedelta(days=look_back)) if not rule.count else after
+        since = before - min(before - after, timedelta(days=look_back)) if not rule.count else after
         latest = deque(occurrences(rule, start, after=since, before=before), maxlen=MAX_MISSED)
         if since == after or len(latest) == MAX_MISSED:
             return list(latest)
