@@ -9,6 +9,9 @@ from sqlalchemy import event
 
 from src.database.session import Database
 
+OF_THE_DRIVER = ("typeinfo_tree", "set_config('jit'")
+"""By what one knows its own questions: what a type is, once for each connection."""
+
 
 class Sent:
     """The statements since `forget`, the opening of each transaction and its COMMIT among them."""
@@ -39,7 +42,8 @@ def sent_by(database: Database) -> Iterator[Sent]:
     heard: set[Any] = set()
 
     def hear_driver(record: Any) -> None:
-        sent.hear(record.query)
+        if not any(sign in record.query for sign in OF_THE_DRIVER):
+            sent.hear(record.query)
 
     def listen(connection: Any, *_: Any) -> None:
         driver = connection.driver_connection

@@ -30,6 +30,7 @@ from src.services.mails import Mailer
 from src.services.password_reset_service import PasswordResetService
 from src.services.preconditions import Precondition
 from src.services.priority_service import PriorityService
+from src.services.recurring_task_change_service import RecurringTaskChangeService
 from src.services.recurring_task_service import RecurringTaskService
 from src.services.session_service import SessionService
 from src.services.tag_service import TagService
@@ -142,6 +143,10 @@ async def get_recurring_task_service(
     return RecurringTaskService(session, principal, context.cursors)
 
 
+async def get_recurring_task_change_service(session: SessionDep, principal: PrincipalDep) -> RecurringTaskChangeService:
+    return RecurringTaskChangeService(session, principal)
+
+
 async def get_session_service(session: SessionDep, principal: PrincipalDep) -> SessionService:
     return SessionService(session, principal)
 
@@ -188,6 +193,7 @@ TaskServiceDep = Annotated[TaskService, Depends(get_task_service)]
 TaskListServiceDep = Annotated[TaskListService, Depends(get_task_list_service)]
 TagServiceDep = Annotated[TagService, Depends(get_tag_service)]
 RecurringTaskServiceDep = Annotated[RecurringTaskService, Depends(get_recurring_task_service)]
+RecurringTaskChangeServiceDep = Annotated[RecurringTaskChangeService, Depends(get_recurring_task_change_service)]
 SessionServiceDep = Annotated[SessionService, Depends(get_session_service)]
 PriorityServiceDep = Annotated[PriorityService, Depends(get_priority_service)]
 UserServiceDep = Annotated[UserService, Depends(get_user_service)]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Header, Query, Request, Response
 
-from src.api.deps import PreconditionDep, RecurringTaskServiceDep
+from src.api.deps import PreconditionDep, RecurringTaskChangeServiceDep, RecurringTaskServiceDep
 from src.api.routing import CACHING, etag, location_of, matches, next_link, problems, router
 from src.core.errors import NotFound, PreconditionFailed, Unauthorized
 from src.schemas.base import Day, Id
@@ -15,11 +15,13 @@ from src.schemas.recurring_task import (
     OccurrenceList,
     OccurrenceQuery,
     PreviewPublic,
+    RecurringTaskChangeQuery,
     RecurringTaskCreate,
     RecurringTaskPage,
     RecurringTaskPreview,
     RecurringTaskPublic,
     RecurringTaskQuery,
+    RecurringTaskUpdate,
 )
 from src.services.recurring_task_service import AlreadyCompleted
 from src.services.retried_creates import IdInUse
@@ -72,6 +74,34 @@ async def read_recurring_task(
     if if_none_match is not None and matches(if_none_match, series.version):
         return Response(status_code=304, headers={"ETag": etag(series.version), **CACHING})
     return _answer(series)
+
+
+@recurring_tasks.patch(
+    "/{recurring_task_id}",
+    response_model=RecurringTaskPublic,
+    responses={
+        201: {"model": RecurringTaskPublic, "description": "the series that goes on from that day"},
+        **problems(NotFound, PreconditionFailed),
+    },
+)
+async def update_recurring_task(
+    recurring_task_id: Id,
+    body: RecurringTaskUpdate,
+    query: Annotated[RecurringTaskChangeQuery, Query()],
+    service: RecurringTaskChangeServiceDep,
+    precondition: PreconditionDep,
+) -> Response:
+    """Change what you send; what you leave out stays as it is, null clears. Open tasks follow, completed ones stay.
+
+    Open tasks whose date the rule no longer has move to the dates that it has; those for which there is none go to the
+    trash. With `scope=future` the series ends on the day before, and another one goes on (201): it has the changes,
+    and takes over the instances from that day on.
+    """
+    if query.scope == "all":
+        return _answer(await service.update(recurring_task_id, body, precondition))
+    series, is_new = await service.update_from(recurring_task_id, query.from_, body, precondition)
+    location = recurring_tasks.url_path_for("read_recurring_task", recurring_task_id=series.id) if is_new else None
+    return _answer(series, status=201 if is_new else 200, location=location)
 
 
 @recurring_tasks.delete("/{recurring_task_id}", status_code=204, responses=problems(NotFound, PreconditionFailed))

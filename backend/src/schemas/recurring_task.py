@@ -2,11 +2,12 @@ from datetime import date, datetime, time
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationInfo, WithJsonSchema, field_validator
+from pydantic_core import PydanticCustomError
 
 from src.domain.priorities import PriorityName
 from src.domain.recurrence import MAX_RULE_LENGTH
-from src.schemas.base import ClockTime, Day, Description, Id, Input, Output, Title, Version, Zone
+from src.schemas.base import ClockTime, Day, Description, Id, Input, Omittable, Output, Title, Version, Zone
 from src.schemas.page import Page, PageQuery
 from src.schemas.priority import PriorityPublic
 from src.schemas.tag import TagOfTask
@@ -54,6 +55,40 @@ class RecurringTaskCreate(Input):
     mode: ModeName = Field(default="schedule", description=_MODE)
     missed: MissedName = Field(default="skip", description=_MISSED)
     is_active: StrictBool = Field(default=True, description="a paused series makes no instances")
+
+
+class RecurringTaskUpdate(Input):
+    """A JSON merge patch (RFC 7396): what is left out stays, null clears."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"rrule": "FREQ=WEEKLY;BYDAY=MO,TH", "due_time": None}]})
+
+    title: Title = Omittable()
+    description: Description | None = None
+    priority: PriorityName | None = None
+    tags: TagIds = Omittable(description="the whole set: what is not in it is taken off")
+    rrule: RuleText = Omittable(description=_RRULE)
+    start_date: Day = Omittable()
+    due_time: ClockTime | None = None
+    timezone: Zone = Omittable()
+    mode: ModeName = Omittable(description=_MODE)
+    missed: MissedName = Omittable(description=_MISSED)
+    is_active: StrictBool = Omittable(description="false pauses the series, true resumes it from today on")
+
+
+class RecurringTaskChangeQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    scope: Literal["all", "future"] = Field(
+        default="all", description="future: from a day on, in a series of its own; the one before ends"
+    )
+    from_: Day | None = Field(default=None, alias="from", description="with scope=future; today when left out")
+
+    @field_validator("from_")
+    @classmethod
+    def _require_scope(cls, day: date, info: ValidationInfo) -> date:
+        if info.data.get("scope") == "all":
+            raise PydanticCustomError("needs_scope", "needs scope=future")
+        return day
 
 
 class RecurringTaskPublic(Output):

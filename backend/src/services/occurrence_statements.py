@@ -10,9 +10,6 @@ from sqlalchemy import text
 
 from src.models.task import NEW_POSITION
 
-INSTANCE_HASH: Final = bytes(32)
-"""The ``content_hash`` of what no client has asked for: a SHA-256 that no text is known to have."""
-
 SETTLE: Final = text("""
     WITH series AS (
         SELECT id FROM recurring_tasks WHERE user_id = :owner_id AND id = ANY (CAST(:series_ids AS uuid[]))

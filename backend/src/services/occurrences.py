@@ -20,16 +20,17 @@ from src.domain.ordering import title_key
 from src.domain.recurrence import History, Missed, Mode, Schedule, missing_dates, parse_rule
 from src.domain.search import search_document
 from src.models import new_id
-from src.services.occurrence_statements import INSTANCE_HASH, OPEN, SETTLE, STATES
+from src.services.occurrence_statements import OPEN, SETTLE, STATES
+from src.services.retried_creates import MADE_HERE
 
 
 @dataclass(frozen=True, slots=True)
-class _New:
+class NewInstance:
     """An instance to be made, with the task whose position its own task takes over."""
 
     state: Row[Any]
     day: date
-    replaces: Row[Any] | None
+    replaces: Row[Any] | None = None
 
 
 async def settle(session: AsyncSession, owner_id: UUID, tasks: Iterable[Row[Any]]) -> bool:
@@ -58,16 +59,40 @@ async def open_missing(
     series_ids: Collection[UUID],
     *,
     changed: Sequence[Row[Any]] = (),
-    is_resumed: bool = False,
 ) -> None:
     """Makes the instances that series need by now. The caller holds their rows.
 
     ``changed`` are tasks of which those that were closed hand on their place in the order by hand.
     """
-    states = await fetch_all(session, STATES, owner_id=owner_id, series_ids=list(series_ids))
-    new = [each for state in states for each in _missing(state, changed, is_resumed=is_resumed)]
-    if new:
-        await _make(session, owner_id, new)
+    states = await read_states(session, owner_id, series_ids)
+    new = [each for state in states for each in _missing(state, changed)]
+    await make_instances(session, owner_id, new)
+
+
+async def make_instances(session: AsyncSession, owner_id: UUID, new: Sequence[NewInstance]) -> None:
+    """With their tasks. The caller holds the rows of their series. No statement is run for none."""
+    if not new:
+        return
+    series = {each.state.id: each.state for each in new}
+    await fetch_first(
+        session,
+        OPEN,
+        owner_id=owner_id,
+        content_hash=MADE_HERE,
+        series_ids=[each.state.id for each in new],
+        days=[each.day for each in new],
+        task_ids=[new_id() for _ in new],
+        due_ats=[due_at(each.day, each.state.due_time, each.state.timezone) for each in new],
+        positions=[each.replaces.position if each.replaces is not None else None for each in new],
+        replaced_ids=[each.replaces.id for each in new if each.replaces is not None],
+        titled_ids=list(series),
+        title_keys=[title_key(state.title) for state in series.values()],
+        documents=[search_document(owner_id, state.title, state.description) for state in series.values()],
+    )
+
+
+async def read_states(session: AsyncSession, owner_id: UUID, series_ids: Collection[UUID]) -> Sequence[Row[Any]]:
+    return await fetch_all(session, STATES, owner_id=owner_id, series_ids=list(series_ids))
 
 
 def schedule_of(state: Row[Any]) -> Schedule:
@@ -105,34 +130,13 @@ def due_at(day: date | None, due_time: time | None, zone: str | None) -> datetim
     return due_instant(day, due_time, zone) if day and due_time is not None and zone else None
 
 
-def _missing(state: Row[Any], changed: Sequence[Row[Any]], *, is_resumed: bool) -> Iterator[_New]:
+def _missing(state: Row[Any], changed: Sequence[Row[Any]]) -> Iterator[NewInstance]:
     if not state.is_active:
         return
     open_days = state.open_days or ()
-    days = missing_dates(
-        schedule_of(state), history_of(state, open_days), today=today_in(state.timezone), is_resumed=is_resumed
-    )
+    days = missing_dates(schedule_of(state), history_of(state, open_days), today=today_in(state.timezone))
     closed = (t for t in changed if t.recurring_task_id == state.id and t.occurrence_date not in open_days)
     replaced = max(closed, key=lambda task: task.occurrence_date, default=None)
     for day in days:
-        yield _New(state, day, replaced)
+        yield NewInstance(state, day, replaced)
         replaced = None
-
-
-async def _make(session: AsyncSession, owner_id: UUID, new: Sequence[_New]) -> None:
-    series = {each.state.id: each.state for each in new}
-    await fetch_first(
-        session,
-        OPEN,
-        owner_id=owner_id,
-        content_hash=INSTANCE_HASH,
-        series_ids=[each.state.id for each in new],
-        days=[each.day for each in new],
-        task_ids=[new_id() for _ in new],
-        due_ats=[due_at(each.day, each.state.due_time, each.state.timezone) for each in new],
-        positions=[each.replaces.position if each.replaces is not None else None for each in new],
-        replaced_ids=[each.replaces.id for each in new if each.replaces is not None],
-        titled_ids=list(series),
-        title_keys=[title_key(state.title) for state in series.values()],
-        documents=[search_document(owner_id, state.title, state.description) for state in series.values()],
-    )

@@ -15,13 +15,13 @@ from src.services.recurring_task_statements import PRIORITY_AT, RRULE_AT, TAGS_A
 from src.services.task_rows import PUBLIC_PRIORITIES, tags_of
 
 
-def read_rule(rrule: str, *, zone: str, start: date) -> Rule:
-    """Raises Invalid for what is no rule, or never fires from that start on."""
+def read_rule(rrule: str, *, zone: str, start: date, pointer: str = "/rrule") -> Rule:
+    """Raises Invalid for what is no rule, or never fires from that start on; ``pointer`` is to what was sent."""
     try:
         rule = parse_rule(rrule, zone=zone)
         require_firing(rule, start)
     except InvalidRule as error:
-        raise Invalid.field("/rrule", error.code, str(error)) from None
+        raise Invalid.field(pointer, error.code, str(error)) from None
     return rule
 
 

@@ -44,6 +44,12 @@ CREATE: Final = text("""
         :mode, :missed, :is_active, :content_hash)
     ON CONFLICT (user_id, id) DO NOTHING RETURNING id
 """)
+UPDATE: Final = text("""
+    UPDATE recurring_tasks SET title = :title, description = :description, priority_id = :priority_id, rrule = :rrule,
+        start_date = :start_date, due_time = :due_time, timezone = :timezone, mode = :mode, missed = :missed,
+        is_active = :is_active, version = version + 1, updated_at = now()
+    WHERE user_id = :owner_id AND id = :series_id
+""")
 DELETE: Final = text("DELETE FROM recurring_tasks WHERE user_id = :owner_id AND id = :series_id")
 SET_TAGS: Final = text("""
     WITH wanted AS (

@@ -1,9 +1,13 @@
 """A create that is sent again with the id that its client chose is the same create: it is stored once."""
 
 import hashlib
+from typing import Final
 
 from src.core.errors import Conflict
 from src.schemas.base import Input
+
+MADE_HERE: Final = bytes(32)
+"""The hash of what no client has asked for: a SHA-256 that no text is known to have."""
 
 
 class IdInUse(Conflict):

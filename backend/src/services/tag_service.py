@@ -49,6 +49,11 @@ _UPDATE = text(f"""
     WHERE user_id = :owner_id AND id = :tag_id RETURNING {_COLUMNS}
 """)  # noqa: S608
 _TOUCH = text("""
+    WITH series AS (
+        UPDATE recurring_tasks SET version = version + 1, updated_at = now() FROM recurring_task_tags AS template
+        WHERE template.user_id = :owner_id AND template.tag_id = :tag_id
+          AND recurring_tasks.user_id = template.user_id AND recurring_tasks.id = template.recurring_task_id
+    )
     UPDATE tasks SET version = version + 1, updated_at = now() FROM task_tags
     WHERE task_tags.user_id = :owner_id AND task_tags.tag_id = :tag_id
       AND tasks.user_id = task_tags.user_id AND tasks.id = task_tags.task_id
@@ -58,6 +63,12 @@ _LOCK_BOTH = text("""
     SELECT id, version FROM tags WHERE user_id = :owner_id AND id = ANY (CAST(:both AS uuid[])) ORDER BY id FOR UPDATE
 """)
 _TAKE_OVER = text("""
+    WITH series AS (
+        INSERT INTO recurring_task_tags (user_id, recurring_task_id, tag_id)
+        SELECT user_id, recurring_task_id, CAST(:into AS uuid) FROM recurring_task_tags
+        WHERE user_id = :owner_id AND tag_id = :tag_id
+        ON CONFLICT DO NOTHING
+    )
     INSERT INTO task_tags (user_id, task_id, tag_id)
     SELECT user_id, task_id, CAST(:into AS uuid) FROM task_tags WHERE user_id = :owner_id AND tag_id = :tag_id
     ON CONFLICT DO NOTHING
@@ -102,7 +113,7 @@ class TagService:
         return build(TagPage, page, cursor, **total)
 
     async def update(self, tag_id: UUID, changes: TagUpdate, precondition: Precondition) -> TagPublic:
-        """Tasks that carry the tag show the change, so they get a new version too. Raises NotFound, NameTaken, …"""
+        """What carries the tag shows the change, so it gets a new version too. Raises NotFound, NameTaken, …"""
         current = await self._first(_LOCK, tag_id=tag_id)
         if current is None:
             raise NotFound
@@ -117,7 +128,7 @@ class TagService:
         return _public(row)
 
     async def delete(self, tag_id: UUID, precondition: Precondition) -> None:
-        """The tasks stay, without it. Raises NotFound or PreconditionFailed."""
+        """Tasks and series stay, without it. Raises NotFound or PreconditionFailed."""
         current = await self._first(_LOCK, tag_id=tag_id)
         if current is None:
             raise NotFound
@@ -126,7 +137,7 @@ class TagService:
         await self._first(_DELETE, tag_id=tag_id)
 
     async def merge(self, tag_id: UUID, into: UUID, precondition: Precondition) -> TagPublic:
-        """The tasks of the one get the other, and the one is gone. Raises NotFound, Invalid or PreconditionFailed."""
+        """What carries the one gets the other, and the one is gone. Raises NotFound, Invalid or PreconditionFailed."""
         if tag_id == into:
             raise Invalid.field("/into", "same_tag", "must be another tag")
         found = await fetch_all(self._session, _LOCK_BOTH, owner_id=self._owner.id, both=[tag_id, into])

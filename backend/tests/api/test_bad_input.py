@@ -38,6 +38,7 @@ VALID_BODIES: dict[str, dict[str, object]] = {
     "TaskMove": {"before": "019ab7d0-6f3c-7cc1-9a53-0b7e3c1f9f10"},
     "TaskComplete": {"is_completed": True},
     "RecurringTaskCreate": {"title": "Water the plants", "rrule": "FREQ=DAILY"},
+    "RecurringTaskUpdate": {"title": "Water the plants"},
     "RecurringTaskPreview": {"rrule": "FREQ=DAILY"},
     "UserRegister": {"email": "canary-free@example.com", "password": CANARY_PASSWORD},
     "UserUpdate": {"first_name": "Ana", "current_password": CANARY_PASSWORD},

@@ -89,6 +89,12 @@ TAG_ATTACKS = [
 SERIES_ATTACKS = [
     Attack("GET", "/{recurring_task_id}"),
     Attack("GET", "/{recurring_task_id}", "with any ETag", headers={"If-None-Match": "*"}),
+    Attack("PATCH", "/{recurring_task_id}", body={"title": "stolen"}),
+    Attack("PATCH", "/{recurring_task_id}", "empty", body={}),
+    Attack("PATCH", "/{recurring_task_id}", "with an impossible rule", body={"rrule": "FREQ=HOURLY"}),
+    Attack("PATCH", "/{recurring_task_id}", "with a wrong version", body={"title": "x"}, headers={"If-Match": '"9"'}),
+    Attack("PATCH", "/{recurring_task_id}?scope=future", body={"title": "stolen"}),
+    Attack("PATCH", "/{recurring_task_id}?scope=future&from=2026-01-01", body={"rrule": "FREQ=WEEKLY"}),
     Attack("DELETE", "/{recurring_task_id}"),
     Attack("DELETE", "/{recurring_task_id}", "with its version", headers={"If-Match": '"1"'}),
     Attack("DELETE", "/{recurring_task_id}", "with a wrong version", headers={"If-Match": '"9"'}),

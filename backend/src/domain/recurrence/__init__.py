@@ -3,7 +3,7 @@
 Days are wall-clock days; the instant of each comes from `due_dates.due_instant`, so no series drifts over DST.
 """
 
-from src.domain.recurrence.history import History, Mode, Schedule, missing_dates, projected
+from src.domain.recurrence.history import History, Mode, Rearrangement, Schedule, missing_dates, projected, rearranged
 from src.domain.recurrence.occurrences import first_occurrence, next_occurrence, occurrences
 from src.domain.recurrence.parsing import parse_rule, require_firing
 from src.domain.recurrence.rule import (
@@ -29,6 +29,7 @@ __all__ = [
     "InvalidRule",
     "Missed",
     "Mode",
+    "Rearrangement",
     "Rule",
     "Schedule",
     "Split",
@@ -41,6 +42,7 @@ __all__ = [
     "open_dates",
     "parse_rule",
     "projected",
+    "rearranged",
     "require_firing",
     "split",
 ]
