@@ -34,6 +34,7 @@ from src.services.recurring_task_change_service import RecurringTaskChangeServic
 from src.services.recurring_task_service import RecurringTaskService
 from src.services.session_service import SessionService
 from src.services.tag_service import TagService
+from src.services.task_bulk_service import TaskBulkService
 from src.services.task_list_service import TaskListService
 from src.services.task_service import TaskService
 from src.services.token_exchange_service import TokenExchangeService
@@ -133,6 +134,10 @@ async def get_task_list_service(session: SessionDep, principal: PrincipalDep, co
     return TaskListService(session, principal, context.cursors)
 
 
+async def get_task_bulk_service(session: SessionDep, principal: PrincipalDep) -> TaskBulkService:
+    return TaskBulkService(session, principal)
+
+
 async def get_tag_service(session: SessionDep, principal: PrincipalDep, context: ContextDep) -> TagService:
     return TagService(session, principal, context.cursors)
 
@@ -191,6 +196,7 @@ async def get_token_exchange_service(context: ContextDep, auth: AuthServiceDep) 
 
 TaskServiceDep = Annotated[TaskService, Depends(get_task_service)]
 TaskListServiceDep = Annotated[TaskListService, Depends(get_task_list_service)]
+TaskBulkServiceDep = Annotated[TaskBulkService, Depends(get_task_bulk_service)]
 TagServiceDep = Annotated[TagService, Depends(get_tag_service)]
 RecurringTaskServiceDep = Annotated[RecurringTaskService, Depends(get_recurring_task_service)]
 RecurringTaskChangeServiceDep = Annotated[RecurringTaskChangeService, Depends(get_recurring_task_change_service)]

@@ -24,7 +24,7 @@ COMPONENT = "#/components/schemas/{model}"
 PROBLEM_SCHEMA = {"$ref": COMPONENT.format(model="Problem")}
 Responses = dict[int | str, dict[str, Any]]
 JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
-NAMES_BESIDE_IDS = frozenset({"preview"})
+NAMES_BESIDE_IDS = frozenset({"bulk", "preview"})
 """Parts of addresses that stand where other routes have an id."""
 FORM_TYPES = frozenset({"application/x-www-form-urlencoded"})
 
@@ -46,7 +46,7 @@ class StrictRoute(APIRoute):
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         match, found = super().matches(scope)
         if match is not Match.NONE and not NAMES_BESIDE_IDS.isdisjoint(found["path_params"].values()):
-            return Match.NONE, {}  # so GET /recurring-tasks/preview is a wrong method (405), and no wrong id
+            return Match.NONE, {}  # so GET /tasks/bulk is a wrong method (405), and no wrong id
         return match, found
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:

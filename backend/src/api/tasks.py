@@ -5,14 +5,23 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Header, Query, Request, Response
 
-from src.api.deps import NotYourPath, PreconditionDep, TaskListServiceDep, TaskServiceDep, require_own_path
+from src.api.deps import (
+    NotYourPath,
+    PreconditionDep,
+    TaskBulkServiceDep,
+    TaskListServiceDep,
+    TaskServiceDep,
+    require_own_path,
+)
 from src.api.routing import CACHING, etag, location_of, matches, next_link, problems, router
 from src.core.errors import NotFound, PreconditionFailed, Unauthorized
 from src.schemas.base import Id
 from src.schemas.encoding import encode
 from src.schemas.task import TaskComplete, TaskCreate, TaskMove, TaskPage, TaskPublic, TaskQuery, TaskUpdate
+from src.schemas.task_bulk import BulkResults, TaskBulk
 from src.services.retried_creates import IdInUse
-from src.services.task_service import InTrash
+from src.services.task_bulk_service import BulkFailed
+from src.services.task_rules import InTrash
 
 tasks = router("/tasks", tags=["tasks"], responses=problems(Unauthorized))
 tasks_of_user = router(
@@ -54,6 +63,16 @@ async def create_task(body: TaskCreate, service: TaskServiceDep, request: Reques
     stored = await service.create(body)
     location = location_of(request, stored.task.id)
     return _answer(stored.task, status=201 if stored.is_new else 200, location=location)
+
+
+@task_route("POST", "/bulk", response_model=BulkResults, responses=problems(BulkFailed))
+async def change_tasks(body: TaskBulk, service: TaskBulkServiceDep) -> Response:
+    """Change up to 500 tasks in one transaction: all of it or, with `partial`, what can be done.
+
+    A body that is not valid is refused as a whole either way.
+    """
+    results = await service.run(body)
+    return Response(encode(results), headers=CACHING, media_type="application/json")
 
 
 @task_route(

@@ -9,19 +9,26 @@ from sqlalchemy import Executable, Row, func
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from src.core import clock
-from src.core.errors import Conflict, Invalid, NotFound
+from src.core.errors import Invalid, NotFound
 from src.core.security import Principal
 from src.database.statements import fetch_all, fetch_first
-from src.domain.due_dates import due_instant
-from src.domain.ordering import MAX_POSITION_LENGTH, position_between, title_key
-from src.domain.priorities import PRIORITY_IDS
+from src.domain.ordering import MAX_POSITION_LENGTH, position_between
 from src.domain.search import search_document
 from src.models import new_id
 from src.schemas.task import TaskCreate, TaskMove, TaskPublic, TaskUpdate
 from src.services.occurrences import settle
 from src.services.preconditions import Precondition
 from src.services.retried_creates import IdInUse, content_hash
-from src.services.task_rows import PRIORITY_NAMES, public_task, tag_ids_of
+from src.services.task_rows import public_task
+from src.services.task_rules import (
+    changed_values,
+    completed_values,
+    is_retagged,
+    needs_own_zone,
+    refuse_in_trash,
+    require_tags,
+    updated_values,
+)
 from src.services.task_statements import (
     DELETE,
     EMPTY_TRASH,
@@ -40,13 +47,6 @@ from src.services.task_statements import (
 )
 from src.services.task_trees import lock_trees, require_parent, restore_tree, trash_parts
 from src.services.time_zones import own_zone
-
-
-class InTrash(Conflict):
-    """A task in the trash does not change. Restore it first: ``POST /tasks/{id}/restore``."""
-
-    code = "in_trash"
-    title = "The task is in the trash"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,24 +91,20 @@ class TaskService:
             await lock_trees(self._session, self._owner.id)
         current = await self._one(LOCK, task_id)
         precondition.check(current.version)
-        _refuse_in_trash(current)
-        wanted = changes.model_dump(exclude_unset=True, exclude={"tags"})
-        values = await self._completed_values({**_input_values(current), **wanted})
-        changed = {name: value for name, value in values.items() if value != getattr(current, name, value)}
-        is_retagged = "tags" in changes.model_fields_set and set(changes.tags) != set(tag_ids_of(current.tags))
-        if not changed and not is_retagged:
+        stored = current._asdict()
+        refuse_in_trash(stored)
+        values = await self._completed_values(updated_values(stored, changes))
+        changed = changed_values(stored, values, now=func.now())
+        gets_tags = is_retagged(stored, changes)
+        if not changed and not gets_tags:
             return public_task(current)
-        if "title" in changed:
-            changed["title_key"] = values["title_key"]
         if changed.get("parent_id") is not None:
             await require_parent(self._session, self._owner.id, changed["parent_id"], task_id=task_id)
-        if "is_completed" in changed:
-            changed["completed_at"] = func.now() if values["is_completed"] else None
         row = await self._one(update_statement(changed), task_id)
         if changed.keys() & {"title", "description"}:
             document = search_document(self._owner.id, row.title, row.description)
             await self._first(SET_DOCUMENT, task_id=task_id, document=document)
-        tags = await self._set_tags(task_id, changes.tags) if is_retagged else row.tags
+        tags = await self._set_tags(task_id, changes.tags) if gets_tags else row.tags
         if "is_completed" in changed and await self._settle(row):
             return await self.read(task_id)
         return public_task(row, tags)
@@ -144,7 +140,7 @@ class TaskService:
         """Next to another task in the order by hand. Raises NotFound, PreconditionFailed, InTrash or Invalid."""
         current = await self._one(LOCK, task_id)
         precondition.check(current.version)
-        _refuse_in_trash(current)
+        refuse_in_trash(current._asdict())
         position = await self._position_by(task_id, move)
         if position is None:
             await self._first(SPREAD)
@@ -159,7 +155,7 @@ class TaskService:
         if row is None:
             row = await self._one(READ, task_id)
             precondition.check(row.version)
-            _refuse_in_trash(row)
+            refuse_in_trash(row._asdict())
         elif await self._settle(row):
             return await self.read(task_id)
         return public_task(row)
@@ -211,37 +207,15 @@ class TaskService:
         return position if len(position) <= MAX_POSITION_LENGTH else None
 
     async def _completed_values(self, values: dict[str, Any]) -> dict[str, Any]:
-        """What the client writes, with all that follows from it."""
-        if values["due_time"] is not None and values["due_date"] is None:
-            raise Invalid.field("/due_time", "due_time_without_date", "needs a due_date: set one, or clear both")
-        if values["due_time"] is not None and values["timezone"] is None:
-            values["timezone"] = await own_zone(self._session, self._owner.id)
-        due_at = values["due_time"] and due_instant(values["due_date"], values["due_time"], values["timezone"])
-        priority = values.pop("priority")
-        return {
-            **values,
-            "title_key": title_key(values["title"]),
-            "due_at": due_at,
-            "priority_id": PRIORITY_IDS[priority] if priority else None,
-        }
+        zone = await own_zone(self._session, self._owner.id) if needs_own_zone(values) else None
+        return completed_values(values, own_zone=zone)
 
     async def _set_tags(self, task_id: UUID, tag_ids: Sequence[UUID]) -> str:
         row = await self._first(SET_TAGS, task_id=task_id, tag_ids=list(tag_ids))
         assert row is not None
-        if row.found != len(tag_ids):
-            raise Invalid.field("/tags", "unknown_tag", "must be ids of your tags")
+        require_tags(tag_ids, found=row.found)
         return str(row.tags or "")
-
-
-def _refuse_in_trash(row: Row[Any]) -> None:
-    if row.deleted_at is not None:
-        raise InTrash
 
 
 def _admitted(precondition: Precondition) -> dict[str, object]:
     return {"versions": None if precondition.versions is None else sorted(precondition.versions)}
-
-
-def _input_values(row: Row[Any]) -> dict[str, Any]:
-    names = ("title", "description", "is_completed", "due_date", "due_time", "timezone", "parent_id")
-    return {**{name: getattr(row, name) for name in names}, "priority": PRIORITY_NAMES.get(row.priority_id)}

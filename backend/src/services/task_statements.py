@@ -58,6 +58,7 @@ COLUMNS: Final = (
 )  # fmt: skip
 """In the order of `TaskPublic`, with the priority's id in the place of the priority, and the tags as one text."""
 
+COLUMN_NAMES: Final = tuple(column.key for column in COLUMNS)
 PRIORITY_AT: Final = 6
 TAGS_AT: Final = 11
 

@@ -69,14 +69,23 @@ async def require_parent(session: AsyncSession, owner_id: UUID, parent_id: UUID,
     """Raises Invalid unless the task, with what is below it, may be a part of this one. Needs `lock_trees`."""
     parent = await fetch_first(session, _LOCK_PARENT, owner_id=owner_id, parent_id=parent_id)
     if parent is None or parent.is_in_trash:
-        raise Invalid.field("/parent_id", "unknown_parent", "must be the id of a task of yours outside the trash")
+        raise unknown_parent()
     measured = await fetch_first(
         session, _MEASURE, owner_id=owner_id, parent_id=parent_id, task_id=task_id, most=MAX_DEPTH
     )
     assert measured is not None
-    if measured.is_circle:
+    require_fit(is_circle=measured.is_circle, depth=measured.depth)
+
+
+def unknown_parent() -> Invalid:
+    return Invalid.field("/parent_id", "unknown_parent", "must be the id of a task of yours outside the trash")
+
+
+def require_fit(*, is_circle: bool, depth: int) -> None:
+    """Raises Invalid for a parent that would close a circle, or make the lowest part lie deeper than `MAX_DEPTH`."""
+    if is_circle:
         raise Invalid.field("/parent_id", "circle", "must not be the task itself or a part of it")
-    if measured.depth > MAX_DEPTH:
+    if depth > MAX_DEPTH:
         raise Invalid.field("/parent_id", "too_deep", f"must not make parts more than {MAX_DEPTH} deep")
 
 

@@ -40,6 +40,7 @@ VALID_BODIES: dict[str, dict[str, object]] = {
     "RecurringTaskCreate": {"title": "Water the plants", "rrule": "FREQ=DAILY"},
     "RecurringTaskUpdate": {"title": "Water the plants"},
     "RecurringTaskPreview": {"rrule": "FREQ=DAILY"},
+    "TaskBulk": {"operations": [{"op": "create", "data": {"title": "Call Ana"}}]},
     "UserRegister": {"email": "canary-free@example.com", "password": CANARY_PASSWORD},
     "UserUpdate": {"first_name": "Ana", "current_password": CANARY_PASSWORD},
     "UserDelete": {"current_password": CANARY_PASSWORD},

@@ -67,6 +67,8 @@ LIST_ATTACKS = [
     Attack("GET", ""),
     Attack("POST", "", body=task_data(title="planted")),
     Attack("POST", "", "with an invalid body", body={"title": ""}),
+    Attack("POST", "/bulk", body={"operations": [{"op": "create", "data": {"title": "planted"}}]}),
+    Attack("POST", "/bulk", "with an invalid body", body={"operations": [{}]}),
 ]
 
 

@@ -21,8 +21,10 @@ from src.database.session import Database
 from src.database.startup import prepare_database
 from src.models import Session, Task
 from src.schemas.task import TaskCreate, TaskQuery, TaskSort, TaskUpdate
+from src.schemas.task_bulk import TaskBulk
 from src.services.preconditions import Precondition
 from src.services.session_service import SessionService
+from src.services.task_bulk_service import TaskBulkService
 from src.services.task_list_service import TaskListService
 from src.services.task_service import TaskService
 from tests.api.test_isolation import rows_of
@@ -408,6 +410,37 @@ class TestServiceFilterAlone:
             with pytest.raises(PreconditionFailed):
                 await service.delete(task_id, Precondition(frozenset({1})))
             await service.delete(task_id, Precondition())
+        assert await rows_of(admin, ana.id) == before
+
+    async def test_batches_find_and_change_only_ones_own(
+        self, unguarded: AsyncEngine, admin: asyncpg.Connection, ana: Api, bob: Api, ana_task: dict
+    ):
+        tag = (await ana.post("/tags", {"name": "Ana's"})).json()
+        part = await ana.create_task(parent_id=ana_task["id"])
+        both = str(uuid4())
+        await ana.create_task(id=both, parent_id=ana_task["id"], tags=[tag["id"]])
+        await bob.create_task(id=both)
+        before = await rows_of(admin, ana.id)
+        foreign = [
+            {"op": "create", "data": {"title": "planted", "parent_id": ana_task["id"]}},
+            {"op": "create", "data": {"title": "planted", "tags": [tag["id"]]}},
+            {"op": "update", "id": both, "data": {"parent_id": part["id"]}},
+            {"op": "update", "id": both, "data": {"tags": [tag["id"]]}},
+            *({"op": op, "id": ana_task["id"]} for op in ("complete", "delete", "restore")),
+            {"op": "delete", "id": part["id"], "data": {"permanent": True}},
+        ]
+        own = [
+            {"op": "update", "id": both, "data": {"title": "Bob's", "tags": []}},
+            {"op": "delete", "id": both},
+            {"op": "restore", "id": both},
+            {"op": "delete", "id": both, "data": {"permanent": True}},
+            {"op": "create", "data": {"id": part["id"], "title": "Bob's"}},
+        ]
+        async with superuser(unguarded) as session:
+            service = TaskBulkService(session, await principal_of(bob))
+            bulk = TaskBulk.model_validate({"operations": [*foreign, *own], "partial": True})
+            statuses = [result.status for result in (await service.run(bulk)).results]
+        assert statuses == [422] * 4 + [404] * 4 + [200, 204, 200, 204, 201]
         assert await rows_of(admin, ana.id) == before
 
     async def test_the_default_zone_is_ones_own(self, unguarded: AsyncEngine, ana: Api, bob: Api):
