@@ -37,6 +37,7 @@ from src.services.tag_service import TagService
 from src.services.task_bulk_service import TaskBulkService
 from src.services.task_list_service import TaskListService
 from src.services.task_service import TaskService
+from src.services.task_stats_service import TaskStatsService
 from src.services.token_exchange_service import TokenExchangeService
 from src.services.user_service import UserService
 
@@ -138,6 +139,10 @@ async def get_task_bulk_service(session: SessionDep, principal: PrincipalDep) ->
     return TaskBulkService(session, principal)
 
 
+async def get_task_stats_service(session: SessionDep, principal: PrincipalDep) -> TaskStatsService:
+    return TaskStatsService(session, principal)
+
+
 async def get_tag_service(session: SessionDep, principal: PrincipalDep, context: ContextDep) -> TagService:
     return TagService(session, principal, context.cursors)
 
@@ -197,6 +202,7 @@ async def get_token_exchange_service(context: ContextDep, auth: AuthServiceDep) 
 TaskServiceDep = Annotated[TaskService, Depends(get_task_service)]
 TaskListServiceDep = Annotated[TaskListService, Depends(get_task_list_service)]
 TaskBulkServiceDep = Annotated[TaskBulkService, Depends(get_task_bulk_service)]
+TaskStatsServiceDep = Annotated[TaskStatsService, Depends(get_task_stats_service)]
 TagServiceDep = Annotated[TagService, Depends(get_tag_service)]
 RecurringTaskServiceDep = Annotated[RecurringTaskService, Depends(get_recurring_task_service)]
 RecurringTaskChangeServiceDep = Annotated[RecurringTaskChangeService, Depends(get_recurring_task_change_service)]

@@ -11,6 +11,7 @@ from src.api.deps import (
     TaskBulkServiceDep,
     TaskListServiceDep,
     TaskServiceDep,
+    TaskStatsServiceDep,
     require_own_path,
 )
 from src.api.routing import CACHING, etag, location_of, matches, next_link, problems, router
@@ -19,6 +20,7 @@ from src.schemas.base import Id
 from src.schemas.encoding import encode
 from src.schemas.task import TaskComplete, TaskCreate, TaskMove, TaskPage, TaskPublic, TaskQuery, TaskUpdate
 from src.schemas.task_bulk import BulkResults, TaskBulk
+from src.schemas.task_stats import TaskStats, TaskStatsQuery
 from src.services.retried_creates import IdInUse
 from src.services.task_bulk_service import BulkFailed
 from src.services.task_rules import InTrash
@@ -73,6 +75,12 @@ async def change_tasks(body: TaskBulk, service: TaskBulkServiceDep) -> Response:
     """
     results = await service.run(body)
     return Response(encode(results), headers=CACHING, media_type="application/json")
+
+
+@task_route("GET", "/stats", response_model=TaskStats)
+async def read_task_stats(query: Annotated[TaskStatsQuery, Query()], service: TaskStatsServiceDep) -> Response:
+    """How many of your tasks are open, due and overdue, and how many you completed each day."""
+    return Response(encode(await service.read(query)), headers=CACHING, media_type="application/json")
 
 
 @task_route(

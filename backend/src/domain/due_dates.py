@@ -21,3 +21,11 @@ def due_instant(day: date, clock_time: time, zone: str) -> datetime:
     first (RFC 5545, 3.3.5).
     """
     return datetime.combine(day, clock_time, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def day_begins(day: date, zone: str) -> datetime:
+    """The instant, in UTC, of the first midnight of a day, or of the moment in place of one that the clocks skip.
+
+    A day that a zone skipped altogether begins when the next one does.
+    """
+    return due_instant(day, time(), zone)

@@ -11,8 +11,9 @@ WHOLE_NUMBER = re.compile(r"-?\d+", re.ASCII)
 Item = TypeVar("Item")
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, str) and not WHOLE_NUMBER.fullmatch(value):  # pydantic takes "5.0", "1_0" and " +5" too
+def require_whole_number(value: object) -> object:
+    """Of a query. Pydantic takes "5.0", "1_0" and " +5" too."""
+    if isinstance(value, str) and not WHOLE_NUMBER.fullmatch(value):
         raise PydanticCustomError("int_parsing", "must be a whole number")
     return value
 
@@ -22,7 +23,7 @@ class PageQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    limit: Annotated[int, Field(ge=1, le=200), BeforeValidator(_plain)] = 50
+    limit: Annotated[int, Field(ge=1, le=200), BeforeValidator(require_whole_number)] = 50
     cursor: Annotated[str, Field(max_length=4096)] | None = Field(
         default=None, description="`next_cursor` of the page before, with the same filters and order"
     )

@@ -68,7 +68,7 @@ _with_tags = (
     .group_by(_link.task_id)
     .having(_matches >= bindparam("tags_needed", type_=Integer))
 )
-_FILTERS = {
+FILTERS: Final = {
     "trash": IS_IN_TRASH & not_(IS_EXPIRED),
     "kept": not_(IS_IN_TRASH),
     "tag_keys": _task.id.in_(_with_tags),
@@ -150,7 +150,7 @@ def count_statement(filters: frozenset[str], matching: Matching) -> Select[Any]:
 
 
 def _filtered(filters: frozenset[str], matching: Matching) -> Select[Any]:
-    tasks = select(*COLUMNS).where(*(_FILTERS[name] for name in sorted(filters | {"owner_id"}) if name in _FILTERS))
+    tasks = select(*COLUMNS).where(*(FILTERS[name] for name in sorted(filters | {"owner_id"}) if name in FILTERS))
     if matching == "few":
         return tasks.join(_found, _found.c.task_id == _task.id).where(not_(_is_many))
     return tasks.where(_is_many, _is_match(_task.id)) if matching == "many" else tasks

@@ -69,6 +69,7 @@ LIST_ATTACKS = [
     Attack("POST", "", "with an invalid body", body={"title": ""}),
     Attack("POST", "/bulk", body={"operations": [{"op": "create", "data": {"title": "planted"}}]}),
     Attack("POST", "/bulk", "with an invalid body", body={"operations": [{}]}),
+    Attack("GET", "/stats"),
 ]
 
 
@@ -255,6 +256,7 @@ class TestLists:
             paths = [
                 "/tasks?include_total=true",
                 "/tasks?limit=2",
+                "/tasks/stats",
                 "/priorities",
                 f"/tasks/{own[0]['id']}",
                 "/users/me",

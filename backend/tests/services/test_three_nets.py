@@ -22,11 +22,13 @@ from src.database.startup import prepare_database
 from src.models import Session, Task
 from src.schemas.task import TaskCreate, TaskQuery, TaskSort, TaskUpdate
 from src.schemas.task_bulk import TaskBulk
+from src.schemas.task_stats import TaskStatsQuery
 from src.services.preconditions import Precondition
 from src.services.session_service import SessionService
 from src.services.task_bulk_service import TaskBulkService
 from src.services.task_list_service import TaskListService
 from src.services.task_service import TaskService
+from src.services.task_stats_service import TaskStatsService
 from tests.api.test_isolation import rows_of
 from tests.conftest import settings_for
 from tests.factories import Api
@@ -442,6 +444,14 @@ class TestServiceFilterAlone:
             statuses = [result.status for result in (await service.run(bulk)).results]
         assert statuses == [422] * 4 + [404] * 4 + [200, 204, 200, 204, 201]
         assert await rows_of(admin, ana.id) == before
+
+    async def test_stats_leave_others_out(self, unguarded: AsyncEngine, ana: Api, bob: Api, bob_task: dict):
+        await ana.create_task(is_completed=True)
+        await ana.create_task(due_date="2020-01-01")
+        async with superuser(unguarded) as session:
+            stats = await TaskStatsService(session, await principal_of(bob)).read(TaskStatsQuery())
+        assert (stats.open, stats.overdue, stats.completed_total) == (1, 0, 0)
+        assert {day.count for day in stats.completed_per_day} == {0}
 
     async def test_the_default_zone_is_ones_own(self, unguarded: AsyncEngine, ana: Api, bob: Api):
         await ana.patch("/users/me", {"timezone": "Asia/Tokyo"})
