@@ -31,6 +31,11 @@ def build(model: type[Model], *values: object, **named: object) -> Model:
     return cast("Model", struct_of(model)(*values, **named))
 
 
+def changed(built: Model, **values: object) -> Model:
+    """A copy of what `build` made, with other values."""
+    return cast("Model", msgspec.structs.replace(cast("msgspec.Struct", built), **values))
+
+
 def _field(name: str, field: FieldInfo) -> tuple[str, Any] | tuple[str, Any, Any]:
     mirrored = _mirrored(field.annotation)
     return (name, mirrored) if field.is_required() else (name, mirrored | msgspec.UnsetType, msgspec.UNSET)

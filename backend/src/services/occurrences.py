@@ -6,7 +6,7 @@ Everything happens in the transaction of the change, so there is always a next i
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -24,16 +24,29 @@ from src.services.occurrence_statements import OPEN, SETTLE, STATES
 from src.services.retried_creates import MADE_HERE
 
 
+class ChangedTask(Protocol):
+    """What has to be known of a task that may be an instance: as a row has it, or a named tuple."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def recurring_task_id(self) -> UUID | None: ...
+    @property
+    def occurrence_date(self) -> date: ...  # None only where recurring_task_id is
+    @property
+    def position(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class NewInstance:
     """An instance to be made, with the task whose position its own task takes over."""
 
     state: Row[Any]
     day: date
-    replaces: Row[Any] | None = None
+    replaces: ChangedTask | None = None
 
 
-async def settle(session: AsyncSession, owner_id: UUID, tasks: Iterable[Row[Any]]) -> bool:
+async def settle(session: AsyncSession, owner_id: UUID, tasks: Iterable[ChangedTask]) -> bool:
     """To be called once tasks were completed, reopened, deleted or restored, with their rows as the change left them.
 
     The rows need ``id``, ``recurring_task_id``, ``occurrence_date`` and ``position``; those of no series are passed
@@ -49,7 +62,8 @@ async def settle(session: AsyncSession, owner_id: UUID, tasks: Iterable[Row[Any]
             days=[task.occurrence_date for task in changed],
             closed_at=clock.now(),
         )
-        await open_missing(session, owner_id, {task.recurring_task_id for task in changed}, changed=changed)
+        series_ids = {task.recurring_task_id for task in changed if task.recurring_task_id is not None}
+        await open_missing(session, owner_id, series_ids, changed=changed)
     return bool(changed)
 
 
@@ -58,7 +72,7 @@ async def open_missing(
     owner_id: UUID,
     series_ids: Collection[UUID],
     *,
-    changed: Sequence[Row[Any]] = (),
+    changed: Sequence[ChangedTask] = (),
 ) -> None:
     """Makes the instances that series need by now. The caller holds their rows.
 
@@ -130,7 +144,7 @@ def due_at(day: date | None, due_time: time | None, zone: str | None) -> datetim
     return due_instant(day, due_time, zone) if day and due_time is not None and zone else None
 
 
-def _missing(state: Row[Any], changed: Sequence[Row[Any]]) -> Iterator[NewInstance]:
+def _missing(state: Row[Any], changed: Sequence[ChangedTask]) -> Iterator[NewInstance]:
     if not state.is_active:
         return
     open_days = state.open_days or ()

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Executable, Row
@@ -15,12 +16,14 @@ from src.database.statements import fetch_all, fetch_first
 from src.domain.ordering import title_key
 from src.domain.search import search_document
 from src.schemas.task_bulk import CreateOperation, DeleteOperation, RestoreOperation, TaskOperation, UpdateOperation
+from src.services.occurrences import settle
 from src.services.task_batch import BatchContext, TagLine, TaskBatch
 from src.services.task_bulk_statements import (
     CREATE_TASKS,
     DETACH,
     LOCK_TREES,
     OPEN,
+    READ_POSITIONS,
     READ_TAGS,
     READ_TASKS,
     REMOVE_AND_EMPTY_TRASH,
@@ -36,6 +39,15 @@ from src.services.task_bulk_statements import (
 )
 from src.services.task_forest import Change, Values, is_whole
 from src.services.task_rows import tag_ids_of
+
+
+class Instance(NamedTuple):
+    """What `settle` asks of a task."""
+
+    id: UUID
+    recurring_task_id: UUID | None
+    occurrence_date: date
+    position: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +108,20 @@ class TaskBatchRows:
         context = BatchContext(self._owner.id, opened.timezone, opened.now, opened.now_us, tags)
         return TaskBatch(context, await self._read(reach))
 
-    async def write(self, batch: TaskBatch) -> None:
-        """Raises Unavailable where a request beside this one has just taken the id that a new task has here."""
+    async def write(self, batch: TaskBatch) -> dict[UUID, str]:
+        """The positions of the instances of series that were closed or opened: these may have changed once more.
+
+        Raises Unavailable where a request beside this one has just taken the id that a new task has here.
+        """
         new, changed = batch.forest.new(), batch.forest.changed()
         await self._remove(batch, changed)
         await self._create(new)
         await self._update([task for _, task in changed])
+        closed_or_opened = [task for before, task in changed if _differ(before, task, "is_completed", "deleted_at")]
         changed += [({}, task) for task in new]
         await self._index([task for before, task in changed if _differ(before, task, "title", "description")])
         await self._tag([task for before, task in changed if _differ(before, task, "tags")])
+        return await self._settle([*closed_or_opened, *batch.forest.gone()])
 
     async def _read(self, reach: Reach) -> Iterable[Values]:
         ids = {"task_ids": list(reach.whole), "lowest": list(reach.lowest), "highest": list(reach.highest)}
@@ -146,6 +163,13 @@ class TaskBatchRows:
     async def _tag(self, tasks: Iterable[Values]) -> None:
         if tags_of := {task["id"]: tag_ids_of(task["tags"]) for task in tasks}:
             await self._first(SET_TAGS_OF_TASKS, **tag_pairs(tags_of))
+
+    async def _settle(self, tasks: Iterable[Values]) -> dict[UUID, str]:
+        touched = [Instance(*(task[name] for name in Instance._fields)) for task in tasks if task["recurring_task_id"]]
+        if not await settle(self._session, self._owner.id, touched):
+            return {}
+        rows = await self._all(READ_POSITIONS, task_ids=[task.id for task in touched])
+        return {row.id: row.position for row in rows}
 
     async def _first(self, statement: Executable, **parameters: object) -> Row[Any] | None:
         return await fetch_first(self._session, statement, owner_id=self._owner.id, **parameters)

@@ -1,10 +1,13 @@
 """Many changes of a user's tasks in one transaction."""
 
+from collections.abc import Mapping
+from uuid import UUID
+
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from src.core.errors import AppError, Conflict, FieldError, NotFound, PreconditionFailed
 from src.core.security import Principal
-from src.schemas.encoding import build
+from src.schemas.encoding import build, changed
 from src.schemas.problem import ProblemField
 from src.schemas.task_bulk import BulkError, BulkResult, BulkResults, TaskBulk, TaskOperation
 from src.services.retried_creates import IdInUse
@@ -36,8 +39,8 @@ class TaskBulkService:
         outcomes = [_outcome(batch, operation) for operation in bulk.operations]
         if not bulk.partial:
             _refuse_failures(outcomes)
-        await self._rows.write(batch)
-        numbered = enumerate(zip(bulk.operations, outcomes, strict=True))
+        positions = await self._rows.write(batch)
+        numbered = enumerate(zip(bulk.operations, (_placed(each, positions) for each in outcomes), strict=True))
         return build(BulkResults, [_result(index, operation, outcome) for index, (operation, outcome) in numbered])
 
 
@@ -60,6 +63,14 @@ def _result(index: int, operation: TaskOperation, outcome: Done | AppError) -> B
         return build(BulkResult, index, operation.op, outcome.status, error=_shown(index, outcome))
     shown = {} if outcome.task is None else {"task": outcome.task}
     return build(BulkResult, index, operation.op, outcome.status, **shown)
+
+
+def _placed(outcome: Done | AppError, positions: Mapping[UUID, str]) -> Done | AppError:
+    """With the position that the task was given last."""
+    task = None if isinstance(outcome, AppError) else outcome.task
+    if task is None or task.id not in positions:
+        return outcome
+    return Done(outcome.status, changed(task, position=positions[task.id]))
 
 
 def _faults(index: int, error: AppError) -> list[FieldError]:

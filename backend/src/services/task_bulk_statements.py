@@ -39,12 +39,15 @@ LOCK_TREES: Final = text("""
     ), wanted (id) AS (
         SELECT unnest(CAST(:task_ids AS uuid[])) UNION SELECT id FROM above UNION SELECT id FROM below
     )
-    SELECT tasks.id, parent_id, is_completed, recurring_task_id, occurrence_date, deleted_at, version, updated_at
-    FROM tasks JOIN wanted ON tasks.id = wanted.id WHERE user_id = :owner_id
+    SELECT tasks.id, parent_id, is_completed, position, recurring_task_id, occurrence_date, deleted_at, version,
+        updated_at FROM tasks JOIN wanted ON tasks.id = wanted.id WHERE user_id = :owner_id
     ORDER BY tasks.id FOR NO KEY UPDATE OF tasks
 """)
 """The tasks themselves, what is above ``lowest`` and what is below ``highest``. Locked in one order for all."""
 
+READ_POSITIONS: Final = select(_task.id, _task.position).where(
+    _task.user_id == OWNER_ID, _task.id == func.any(_task_ids)
+)
 READ_TASKS: Final = select(*COLUMNS, _task.content_hash).where(
     _task.user_id == OWNER_ID, _task.id == func.any(_task_ids)
 )

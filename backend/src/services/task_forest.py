@@ -98,6 +98,10 @@ class TaskForest:
         pairs = [(self._stored[task["id"]], task) for task in self._tasks.values() if self._is_stored(task)]
         return [(before, task) for before, task in pairs if before != task]
 
+    def gone(self) -> list[Values]:
+        """The stored tasks that are removed for good."""
+        return [self._stored[task_id] for task_id in self.removed]
+
     def _is_stored(self, task: Values) -> bool:
         return task["id"] in self._stored and task["id"] not in self.removed
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.api.test_isolation import rows_of
-from tests.factories import Api, problem
+from tests.factories import Api, make_series, problem
 from tests.statements import Sent
 
 Operation = dict[str, Any]
@@ -548,3 +548,56 @@ class TestStatements:
             "create again": [5, 5],
             "mixed": [12, 12],
         }
+
+
+class TestInstancesOfSeries:
+    async def open_task(self, caller: Api, series: dict[str, Any]) -> dict[str, Any]:
+        query = f"recurring_task_id={series['id']}&completed=false"
+        (task,) = (await caller.get(f"/tasks?{query}")).json()["items"]
+        return task
+
+    @pytest.mark.parametrize(
+        ("operation", "status"),
+        [
+            ({"op": "complete", "data": {"is_completed": True}}, "completed"),
+            ({"op": "update", "data": {"is_completed": True}}, "completed"),
+            ({"op": "delete"}, "skipped"),
+            ({"op": "delete", "data": {"permanent": True}}, "skipped"),
+        ],
+        ids=str,
+    )
+    async def test_are_followed_by_the_next(self, ana: Api, operation: Operation, status: str) -> None:
+        several = [await make_series(ana) for _ in range(2)]
+        tasks = [await self.open_task(ana, series) for series in several]
+        results = await done(ana, *({**operation, "id": task["id"]} for task in tasks), create("beside"))
+        for series, task, result in zip(several, tasks, results, strict=False):
+            following = await self.open_task(ana, series)
+            assert following["occurrence_date"] > task["occurrence_date"]
+            assert following["position"] == task["position"]
+            instances = (await ana.get(f"/recurring-tasks/{series['id']}/instances")).json()["items"]
+            assert [instance["status"] for instance in instances] == ["open", status]
+            if "task" in result:
+                assert result["task"] == await read(ana, task["id"])
+
+    async def test_deleted_with_the_task_that_they_are_a_part_of_are_followed_too(self, ana: Api) -> None:
+        series, parent = await make_series(ana), await ana.create_task()
+        task = await self.open_task(ana, series)
+        await done(ana, update(task["id"], parent_id=parent["id"]), on("delete", parent["id"]))
+        assert (await self.open_task(ana, series))["occurrence_date"] > task["occurrence_date"]
+
+    async def test_restored_are_open_again(self, ana: Api) -> None:
+        series = await make_series(ana)
+        task = await self.open_task(ana, series)
+        await done(ana, on("delete", task["id"]))
+        await done(ana, on("restore", task["id"]))
+        instances = (await ana.get(f"/recurring-tasks/{series['id']}/instances")).json()["items"]
+        assert [instance["status"] for instance in instances] == ["open", "open"]
+
+    async def test_take_no_statement_for_each(self, ana: Api, sent: Sent) -> None:
+        counts = []
+        for number in (1, 6):
+            tasks = [await self.open_task(ana, await make_series(ana)) for _ in range(number)]
+            await sent.forget()
+            await done(ana, *(on("complete", task["id"], data={"is_completed": True}) for task in tasks))
+            counts.append(await sent.count())
+        assert counts[0] == counts[1]
