@@ -1,7 +1,6 @@
 """Every error leaves as one kind of document (RFC 9457), and none repeats what the client sent."""
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -14,37 +13,14 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
-from src.core.errors import AppError, BadRequest, FieldError, Invalid
+from src.core.errors import AppError, BadRequest, Invalid
 from src.schemas.encoding import encode
+from src.schemas.faults import field_errors
 
 MEDIA_TYPE = "application/problem+json"
 ERRORS_SHOWN = 50
-SANE_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
-COUNTED = re.compile(r"Value should (have at \w+ \d+) item(s?) after validation, not \d+")  # of a text that was cleaned
-SANE_MESSAGE = re.compile(r"[\x20-\x7e\u2026]{1,200}")
 
 log = structlog.get_logger()
-
-# pydantic's own words for these say less, or repeat a part of the input
-MESSAGES = {
-    "missing": "is required",
-    "extra_forbidden": "is not a field that can be set here",
-    "json_invalid": "is not valid JSON",
-    "string_type": "must be a string",
-    "bool_type": "must be true or false",
-    "bool_parsing": "must be true or false",
-    "int_parsing": "must be a whole number",
-    "int_parsing_size": "must be a whole number of reasonable size",
-    "int_from_float": "must be a whole number",
-    "uuid_parsing": "must be a UUID",
-    "uuid_type": "must be a UUID",
-    "model_attributes_type": "must be an object",
-    "model_type": "must be an object",
-    "dict_type": "must be an object",
-    "list_type": "must be a list",
-    "string_pattern_mismatch": "has a character or form that is not allowed",
-    "string_unicode": "must be valid Unicode",
-}
 
 
 class NotAllowed(AppError):
@@ -155,7 +131,7 @@ def problem_response(scope: Scope, error: AppError) -> Response:
     document["request_id"] = _request_id(scope)
     if error.errors:
         document["errors"] = error.errors
-    document |= error.members
+    document |= error.further_members()
     headers = {"Cache-Control": "no-store", **error.headers}
     return Response(encode(document), status_code=error.status, headers=headers, media_type=MEDIA_TYPE)
 
@@ -183,29 +159,6 @@ def _shown(name: str, value: object) -> str:
 
 
 def invalid(faults: Sequence[Any]) -> Invalid:
-    errors = tuple(
-        FieldError(pointer(fault["loc"]), str(fault["type"]), _message(fault)) for fault in faults[:ERRORS_SHOWN]
-    )
     count = len(faults)
-    return Invalid("1 field is not valid" if count == 1 else f"{count} fields are not valid", errors=errors)
-
-
-def pointer(location: Iterable[int | str]) -> str:
-    """``('body', 'title')`` as ``/title``; ``('query', 'limit')`` as ``query/limit``."""
-    place, *rest = location
-    steps = [str(step) for step in rest if isinstance(step, int) or SANE_NAME.fullmatch(step)]
-    if place == "body":
-        return "".join(f"/{step}" for step in steps if not _is_offset(rest))
-    return "/".join([str(place), *(step.lower() for step in steps)])
-
-
-def _is_offset(rest: list[int | str]) -> bool:
-    return len(rest) == 1 and isinstance(rest[0], int)  # where the JSON broke off, not a place in the document
-
-
-def _message(fault: dict[str, Any]) -> str:
-    if (known := MESSAGES.get(fault["type"])) is not None:
-        return known
-    message = COUNTED.sub(r"must \1 character\2", str(fault["msg"]))
-    message = re.sub(r"^(Input|Value|String|List|Data) should (be|have) ", r"must \2 ", message)
-    return message if SANE_MESSAGE.fullmatch(message) else "is not valid"
+    detail = "1 field is not valid" if count == 1 else f"{count} fields are not valid"
+    return Invalid(detail, errors=field_errors(faults[:ERRORS_SHOWN]))

@@ -101,6 +101,10 @@ class AppError(Exception):
         self.headers = dict(headers or {})
         self.keeps_changes = keeps_changes
 
+    def further_members(self) -> Mapping[str, object]:
+        """What the problem document has beside what all have."""
+        return self.members
+
 
 class BadRequest(AppError):
     """The request cannot be understood as HTTP or as the protocol that the route speaks."""
