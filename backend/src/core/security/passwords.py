@@ -4,11 +4,8 @@ The only module that knows passlib.
 """
 
 import asyncio
-import os
 import secrets
 import string
-import sys
-import threading
 import unicodedata
 import warnings
 from collections.abc import Callable, Iterable
@@ -18,6 +15,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from src.core.errors import Unavailable
+from src.core.threads import lower_priority
 
 with warnings.catch_warnings():
     # passlib 1.7.4 imports the crypt module, which Python 3.13 dropped; it does so only for hashes not used here
@@ -29,7 +27,6 @@ MINIMUM_LENGTH = 8
 MAXIMUM_LENGTH = 128
 THREADS = 2
 WAITING_LIMIT = 64
-NICENESS = 10
 
 T = TypeVar("T")
 
@@ -56,7 +53,7 @@ class PasswordHasher:
             bcrypt_sha256__default_rounds=rounds,
             bcrypt_sha256__min_rounds=rounds,
         )
-        self._executor = ThreadPoolExecutor(THREADS, "password", initializer=_lower_priority)
+        self._executor = ThreadPoolExecutor(THREADS, "password", initializer=lower_priority)
         self._waiting = 0
         self._dummy_hash = self._context.hash("nobody has this password")
 
@@ -98,11 +95,6 @@ class PasswordHasher:
             return await asyncio.get_running_loop().run_in_executor(self._executor, work)
         finally:
             self._waiting -= 1
-
-
-def _lower_priority() -> None:
-    if sys.platform == "linux":  # elsewhere a priority belongs to the whole process
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 def _canonical(password: str) -> str:
