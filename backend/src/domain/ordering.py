@@ -1,6 +1,7 @@
 """Keys by which things are put in order."""
 
 import secrets
+from collections.abc import Iterator
 from typing import Final
 
 from src.domain.text import folded
@@ -36,6 +37,11 @@ def position_between(before: str | None, after: str | None, *, now_us: int) -> s
     if last > first:
         return _whole(first) + _above(fraction) + _tail()
     return _whole(first) + _middle(fraction, after[_HEX_DIGITS:]) + _tail()
+
+
+def positions_from(now_us: int, count: int) -> Iterator[str]:
+    """Of so many new tasks, in their order: behind all that were made before this microsecond."""
+    return (_whole(now_us + number) + _tail() for number in range(count))
 
 
 def _number(position: str) -> int:
