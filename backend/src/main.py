@@ -22,6 +22,7 @@ from src.api.deps import AppContext
 from src.api.docs import assets, docs
 from src.api.errors import answer_internal_error, install_error_handlers
 from src.api.middleware import BodyLimit, RequestContext
+from src.api.portability import IMPORT_ROUTE, MAX_IMPORT_BYTES
 from src.api.router import routes
 from src.api.routing import openapi_document
 from src.core.config import Settings, load_settings
@@ -29,7 +30,11 @@ from src.core.errors import ConfigurationError, StartupError
 from src.core.logging import configure_logging
 from src.core.security import AccessTokens, Cursors, Keyring, PasswordHasher, RefreshTokens, SubjectTokens
 from src.database.startup import prepare_database
+from src.services.admission import Admission
+from src.services.export_service import AT_ONCE as EXPORTS_AT_ONCE
+from src.services.export_service import AT_ONCE_OF_USER as EXPORTS_OF_USER
 from src.services.health_service import HealthService
+from src.services.import_service import ImportWorkers
 from src.services.mails import Mailer
 
 __all__ = ["app", "create_app"]  # noqa: F822  # `app` is made when it is first asked for
@@ -68,9 +73,9 @@ def create_app(settings: Settings) -> FastAPI:
             allow_credentials=True,
             allow_methods=["GET", "POST", "PATCH", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "If-Match", "If-None-Match", "X-Request-ID"],
-            expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-ID"],
+            expose_headers=["Content-Disposition", "ETag", "Link", "Location", "Retry-After", "X-Request-ID"],
         )
-    application.add_middleware(BodyLimit, limit=MAX_BODY_BYTES)
+    application.add_middleware(BodyLimit, limit=MAX_BODY_BYTES, limits={IMPORT_ROUTE: MAX_IMPORT_BYTES})
     application.add_middleware(RequestContext, headers=_security_headers(settings), last_resort=answer_internal_error)
     application.add_middleware(ReadableStartup)
     return application
@@ -91,6 +96,8 @@ async def lifespan(application: FastAPI) -> AsyncIterator[None]:
         cursors=Cursors(keyring),
         health=HealthService(database, version=VERSION),
         mailer=Mailer(settings),
+        exports=Admission(EXPORTS_AT_ONCE, most_of_user=EXPORTS_OF_USER),
+        import_workers=ImportWorkers(),
     )
     application.state.context = context
     _drain_on_signal(context)
@@ -101,6 +108,7 @@ async def lifespan(application: FastAPI) -> AsyncIterator[None]:
     finally:
         await context.mailer.drain()
         context.hasher.close()
+        context.import_workers.close()
         await database.close()
         log.info("stopped")
 

@@ -24,8 +24,11 @@ from src.core.security import (
 )
 from src.database.session import Database
 from src.schemas.base import Id
+from src.services.admission import Admission
 from src.services.auth_service import AuthService, Client
+from src.services.export_service import ExportService
 from src.services.health_service import HealthService
+from src.services.import_service import ImportService, ImportWorkers
 from src.services.mails import Mailer
 from src.services.password_reset_service import PasswordResetService
 from src.services.preconditions import Precondition
@@ -61,6 +64,8 @@ class AppContext:
     cursors: Cursors
     health: HealthService
     mailer: Mailer
+    exports: Admission
+    import_workers: ImportWorkers
     is_draining: bool = False
 
 
@@ -199,6 +204,16 @@ async def get_token_exchange_service(context: ContextDep, auth: AuthServiceDep) 
     )
 
 
+async def get_export_service(context: ContextDep) -> ExportService:
+    return ExportService(context.database, context.exports)
+
+
+async def get_import_service(context: ContextDep) -> ImportService:
+    return ImportService(context.database, context.import_workers)
+
+
+ExportServiceDep = Annotated[ExportService, Depends(get_export_service)]
+ImportServiceDep = Annotated[ImportService, Depends(get_import_service)]
 TaskServiceDep = Annotated[TaskService, Depends(get_task_service)]
 TaskListServiceDep = Annotated[TaskListService, Depends(get_task_list_service)]
 TaskBulkServiceDep = Annotated[TaskBulkService, Depends(get_task_bulk_service)]

@@ -92,25 +92,28 @@ def _write_line(scope: Scope, method: str, status: int, started: float, error: E
 class BodyLimit:
     """Refuses a body that is too large before it is taken into memory, whether or not it says how long it is."""
 
-    def __init__(self, app: ASGIApp, *, limit: int) -> None:
+    def __init__(self, app: ASGIApp, *, limit: int, limits: Mapping[tuple[str, str], int] | None = None) -> None:
+        """``limits``: of single routes, by method and path, in place of ``limit``."""
         self._app = app
         self._limit = limit
+        self._limits = dict(limits or {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         received = 0
+        limit = self._limits.get((scope["method"], scope["path"]), self._limit)
 
         async def receive_on() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._limit:
+            if received > limit:
                 raise HTTPException(TooLarge.status)  # the one kind that FastAPI lets through while it reads a body
             return message
 
-        if _declared_length(scope) > self._limit:
+        if _declared_length(scope) > limit:
             await problem_response(scope, TooLarge())(scope, receive, send)
         else:
             await self._app(scope, receive_on, send)

@@ -5,6 +5,7 @@ from starlette.routing import BaseRoute
 from src.api.auth import auth
 from src.api.health import health
 from src.api.password_reset import password_reset
+from src.api.portability import portability
 from src.api.priorities import priorities
 from src.api.problem_pages import problem_pages
 from src.api.recurring_tasks import recurring_tasks
@@ -24,6 +25,7 @@ routes: list[BaseRoute] = [
         token_endpoint,
         password_reset,
         users,
+        portability,
         priorities,
         health,
         problem_pages,

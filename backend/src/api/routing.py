@@ -15,6 +15,7 @@ from starlette.types import Scope
 
 from src.api.errors import TooLarge, UnsupportedMediaType, problem_type
 from src.core.errors import AppError, CommitUnknown, Invalid, Unavailable
+from src.schemas.export import ExportDocument
 from src.schemas.problem import Problem
 
 BASE = "/api/v1"
@@ -24,7 +25,7 @@ COMPONENT = "#/components/schemas/{model}"
 PROBLEM_SCHEMA = {"$ref": COMPONENT.format(model="Problem")}
 Responses = dict[int | str, dict[str, Any]]
 JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
-NAMES_BESIDE_IDS = frozenset({"bulk", "preview", "stats"})
+NAMES_BESIDE_IDS = frozenset({"bulk", "export", "preview", "stats"})
 """Parts of addresses that stand where other routes have an id."""
 FORM_TYPES = frozenset({"application/x-www-form-urlencoded"})
 
@@ -56,7 +57,7 @@ class StrictRoute(APIRoute):
 
         async def handle_strictly(request: Request) -> Response:
             if takes_body:
-                _require_media_type(request, accepted)
+                require_media_type(request, accepted)
             return await handle(StrictRequest(request.scope, request.receive))
 
         return handle_strictly
@@ -65,7 +66,8 @@ class StrictRoute(APIRoute):
         return self.body_field is not None and type(self.body_field.field_info).__name__ == "Form"
 
 
-def _require_media_type(request: Request, accepted: frozenset[str]) -> None:
+def require_media_type(request: Request, accepted: frozenset[str]) -> None:
+    """Raises UnsupportedMediaType for a body of another type, or in another encoding than UTF-8."""
     headers = request.headers
     has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
     media_type, _, parameters = headers.get("content-type", "").partition(";")
@@ -116,11 +118,14 @@ def _example(error: type[AppError]) -> dict[str, Any]:
 
 
 def openapi_document(app: FastAPI) -> dict[str, Any]:
-    """FastAPI's, with the schema of problems added; it would list that as ``application/json``, given as a model."""
+    """FastAPI's, with the schemas added that it would list as ``application/json``, given as models."""
     if app.openapi_schema is None:
-        schema = Problem.model_json_schema(ref_template=COMPONENT)
+        schemas: dict[str, Any] = {}
+        for model in (Problem, ExportDocument):  # which no route takes or gives as the model that it is
+            schema = model.model_json_schema(ref_template=COMPONENT)
+            schemas |= {**schema.pop("$defs"), model.__name__: schema}
         document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-        document["components"]["schemas"] |= {**schema.pop("$defs"), "Problem": schema}
+        document["components"]["schemas"] |= schemas
         app.openapi_schema = document
     return app.openapi_schema
 

@@ -6,18 +6,22 @@ from typing import Annotated, Any, TypeVar
 from fastapi import Depends, Header, Query, Request, Response
 
 from src.api.deps import (
+    ExportServiceDep,
     NotYourPath,
     PreconditionDep,
+    PrincipalDep,
     TaskBulkServiceDep,
     TaskListServiceDep,
     TaskServiceDep,
     TaskStatsServiceDep,
     require_own_path,
 )
+from src.api.portability import CALENDAR, CSV, JSON, exported, file_response
 from src.api.routing import CACHING, etag, location_of, matches, next_link, problems, router
 from src.core.errors import NotFound, PreconditionFailed, Unauthorized
 from src.schemas.base import Id
 from src.schemas.encoding import encode
+from src.schemas.export import ExportQuery
 from src.schemas.task import TaskComplete, TaskCreate, TaskMove, TaskPage, TaskPublic, TaskQuery, TaskUpdate
 from src.schemas.task_bulk import BulkResults, TaskBulk
 from src.schemas.task_stats import TaskStats, TaskStatsQuery
@@ -81,6 +85,14 @@ async def change_tasks(body: TaskBulk, service: TaskBulkServiceDep) -> Response:
 async def read_task_stats(query: Annotated[TaskStatsQuery, Query()], service: TaskStatsServiceDep) -> Response:
     """How many of your tasks are open, due and overdue, and how many you completed each day."""
     return Response(encode(await service.read(query)), headers=CACHING, media_type="application/json")
+
+
+@task_route("GET", "/export", response_class=Response, responses=exported(JSON, CSV, CALENDAR))
+async def export_tasks(
+    query: Annotated[ExportQuery, Query()], service: ExportServiceDep, principal: PrincipalDep
+) -> Response:
+    """Your tasks outside the trash as a file: JSON that imports again, CSV, or iCalendar."""
+    return file_response(await service.tasks(principal, query.format), query.format)
 
 
 @task_route(

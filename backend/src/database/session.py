@@ -26,13 +26,20 @@ FIRST_DELAY = 0.05
 LONGEST_DELAY = 1.0
 ROLLBACK_TIMEOUT = 3.0
 
+READER_PATIENCE = 30
+# The level has to stand in the BEGIN: later, the query about the session would come before it. Whoever takes what was
+# read for longer than this to come for more is not waited for: a connection of the pool is held meanwhile.
+_BEGIN_SNAPSHOT = (
+    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "
+    f"SET LOCAL idle_in_transaction_session_timeout = '{READER_PATIENCE}s'"
+)
 _OPEN_AS_SYSTEM = f"BEGIN; SET LOCAL ROLE {SYSTEM_ROLE}"
 
 
-def _open_as_user(user_id: UUID, session_id: UUID) -> str:
+def _open_as_user(user_id: UUID, session_id: UUID, *, begin: str = "BEGIN") -> str:
     # The simple protocol takes several statements but no parameters; UUID objects can't hold anything but hex digits.
     return (
-        f"BEGIN; SET LOCAL ROLE {APP_ROLE}; SET LOCAL app.user_id = '{user_id}'; "  # noqa: S608
+        f"{begin}; SET LOCAL ROLE {APP_ROLE}; SET LOCAL app.user_id = '{user_id}'; "  # noqa: S608
         "SELECT 1 FROM sessions JOIN users ON users.id = sessions.user_id "
         f"WHERE sessions.user_id = '{user_id}' AND sessions.id = '{session_id}' "
         "AND sessions.expires_at > now() AND users.is_active"
@@ -54,6 +61,13 @@ class Database:
     async def as_user(self, principal: Principal) -> AsyncIterator[AsyncSession]:
         """A transaction that sees and accepts this user's rows only. Unauthorized when the session is over."""
         async with self._transaction(_open_as_user(principal.id, principal.session_id), expected="SELECT 1") as session:
+            yield session
+
+    @asynccontextmanager
+    async def as_reader(self, principal: Principal) -> AsyncIterator[AsyncSession]:
+        """As `as_user`, read-only, and all its statements see the database as it was at one moment."""
+        opening = _open_as_user(principal.id, principal.session_id, begin=_BEGIN_SNAPSHOT)
+        async with self._transaction(opening, expected="SELECT 1") as session:
             yield session
 
     @asynccontextmanager

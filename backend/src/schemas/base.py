@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from functools import partial
 from typing import Annotated, Any, NoReturn
 from uuid import UUID
@@ -15,6 +15,7 @@ from src.domain.due_dates import EARLIEST_DAY, LATEST_DAY, zone_names
 from src.domain.text import UncleanText, clean_line, clean_lines, is_visible
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|z|[+-]\d{2}:\d{2})", re.ASCII)  # RFC 3339
 CLOCK_TIME = re.compile(r"\d{2}:\d{2}(:\d{2})?", re.ASCII)
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
@@ -67,6 +68,13 @@ def _written(value: object, form: re.Pattern[str], parse: Callable[[str], object
 
 def _refuse(code: str, message: str) -> NoReturn:
     raise PydanticCustomError(code, message)
+
+
+def _utc(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError from error
 
 
 def _within_range(day: date) -> date:
@@ -139,6 +147,18 @@ ClockTime = Annotated[
             parse=time.fromisoformat,
             code="invalid_time",
             message="must be a clock time, written HH:MM or HH:MM:SS",
+        )
+    ),
+]
+Instant = Annotated[
+    datetime,
+    BeforeValidator(
+        partial(
+            _written,
+            form=INSTANT,
+            parse=_utc,
+            code="invalid_instant",
+            message="must be an instant with its offset, such as 2026-12-01T17:00:00Z",
         )
     ),
 ]

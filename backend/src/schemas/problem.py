@@ -1,6 +1,7 @@
 from pydantic import ConfigDict, Field
 
 from src.schemas.base import Output
+from src.schemas.import_report import ImportReport
 
 
 class ProblemField(Output):
@@ -40,3 +41,4 @@ class Problem(Output):
     instance: str | None = None
     request_id: str
     errors: list[ProblemField] | None = None
+    report: ImportReport | None = Field(default=None, description="of an import that was refused")

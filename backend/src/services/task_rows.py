@@ -1,18 +1,18 @@
 """From the rows of `task_statements.COLUMNS` to what the API shows."""
 
-from typing import Any, Final
+from typing import Any, Final, get_args
 from uuid import UUID
 
 from sqlalchemy import Row
 
-from src.domain.priorities import PRIORITIES, PRIORITY_IDS
+from src.domain.priorities import PRIORITIES, PRIORITY_IDS, PriorityName
 from src.schemas.encoding import build
 from src.schemas.priority import PriorityPublic
 from src.schemas.tag import TagOfTask
 from src.schemas.task import TaskPublic
 from src.services.task_statements import PRIORITY_AT, TAGS_AT
 
-PRIORITY_NAMES: Final = {number: name for name, number in PRIORITY_IDS.items()}
+PRIORITY_NAMES: Final[dict[int, PriorityName]] = {PRIORITY_IDS[name]: name for name in get_args(PriorityName)}
 PUBLIC_PRIORITIES: Final = {p.id: build(PriorityPublic, p.id, p.name, p.level, p.color) for p in PRIORITIES}
 
 

@@ -64,6 +64,9 @@ TASK_ATTACKS = [
     Attack("PATCH", "/{task_id}/complete", "with a wrong version", headers={"If-Match": '"9"'}),
 ]
 LIST_ATTACKS = [
+    Attack("GET", "/export"),
+    Attack("GET", "/export?format=csv"),
+    Attack("GET", "/export?format=ics"),
     Attack("GET", ""),
     Attack("POST", "", body=task_data(title="planted")),
     Attack("POST", "", "with an invalid body", body={"title": ""}),
