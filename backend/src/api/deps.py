@@ -33,6 +33,7 @@ from src.services.mails import Mailer
 from src.services.password_reset_service import PasswordResetService
 from src.services.preconditions import Precondition
 from src.services.priority_service import PriorityService
+from src.services.quick_add_service import QuickAddService
 from src.services.recurring_task_change_service import RecurringTaskChangeService
 from src.services.recurring_task_service import RecurringTaskService
 from src.services.session_service import SessionService
@@ -212,6 +213,15 @@ async def get_import_service(context: ContextDep) -> ImportService:
     return ImportService(context.database, context.import_workers)
 
 
+async def get_quick_add_service(session: SessionDep, principal: PrincipalDep, context: ContextDep) -> QuickAddService:
+    return QuickAddService(
+        session,
+        principal,
+        tasks=TaskService(session, principal),
+        series=RecurringTaskService(session, principal, context.cursors),
+    )
+
+
 ExportServiceDep = Annotated[ExportService, Depends(get_export_service)]
 ImportServiceDep = Annotated[ImportService, Depends(get_import_service)]
 TaskServiceDep = Annotated[TaskService, Depends(get_task_service)]
@@ -219,6 +229,7 @@ TaskListServiceDep = Annotated[TaskListService, Depends(get_task_list_service)]
 TaskBulkServiceDep = Annotated[TaskBulkService, Depends(get_task_bulk_service)]
 TaskStatsServiceDep = Annotated[TaskStatsService, Depends(get_task_stats_service)]
 TagServiceDep = Annotated[TagService, Depends(get_tag_service)]
+QuickAddServiceDep = Annotated[QuickAddService, Depends(get_quick_add_service)]
 RecurringTaskServiceDep = Annotated[RecurringTaskService, Depends(get_recurring_task_service)]
 RecurringTaskChangeServiceDep = Annotated[RecurringTaskChangeService, Depends(get_recurring_task_change_service)]
 SessionServiceDep = Annotated[SessionService, Depends(get_session_service)]

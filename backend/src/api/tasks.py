@@ -10,6 +10,7 @@ from src.api.deps import (
     NotYourPath,
     PreconditionDep,
     PrincipalDep,
+    QuickAddServiceDep,
     TaskBulkServiceDep,
     TaskListServiceDep,
     TaskServiceDep,
@@ -17,11 +18,12 @@ from src.api.deps import (
     require_own_path,
 )
 from src.api.portability import CALENDAR, CSV, JSON, exported, file_response
-from src.api.routing import CACHING, etag, location_of, matches, next_link, problems, router
+from src.api.routing import BASE, CACHING, etag, location_of, matches, next_link, problems, router
 from src.core.errors import NotFound, PreconditionFailed, Unauthorized
 from src.schemas.base import Id
 from src.schemas.encoding import encode
 from src.schemas.export import ExportQuery
+from src.schemas.quick_add import QuickAddCreate, QuickAddPublic
 from src.schemas.task import TaskComplete, TaskCreate, TaskMove, TaskPage, TaskPublic, TaskQuery, TaskUpdate
 from src.schemas.task_bulk import BulkResults, TaskBulk
 from src.schemas.task_stats import TaskStats, TaskStatsQuery
@@ -93,6 +95,24 @@ async def export_tasks(
 ) -> Response:
     """Your tasks outside the trash as a file: JSON that imports again, CSV, or iCalendar."""
     return file_response(await service.tasks(principal, query.format), query.format)
+
+
+@task_route(
+    "POST",
+    "/quick",
+    status_code=201,
+    response_model=QuickAddPublic,
+    responses={200: {"model": QuickAddPublic, "description": "a dry run, or made before"}, **problems(IdInUse)},
+)
+async def quick_add(body: QuickAddCreate, service: QuickAddServiceDep) -> Response:
+    """Make a task or a series from one line of text, such as "Pay rent every month on the 1st at 9am #home !high".
+
+    The answer says what was understood, and which pieces of the text said so. With `dry_run` nothing is made.
+    """
+    added = await service.add(body)
+    location = {"Location": f"{BASE}/{added.place}"} if added.place else {}
+    status = 201 if added.is_new else 200
+    return Response(encode(added.answer), status, {**CACHING, **location}, media_type="application/json")
 
 
 @task_route(

@@ -16,6 +16,7 @@ from src.database.statements import fetch_all, fetch_first
 from src.domain.priorities import PRIORITY_IDS
 from src.domain.recurrence import Mode, Schedule, describe, occurrences, projected
 from src.models import new_id
+from src.schemas.base import Input
 from src.schemas.encoding import build
 from src.schemas.page import PageQuery
 from src.schemas.recurring_task import (
@@ -74,9 +75,11 @@ class RecurringTaskService:
         self._owner = owner
         self._cursors = cursors
 
-    async def create(self, new: RecurringTaskCreate) -> tuple[RecurringTaskPublic, bool]:
+    async def create(
+        self, new: RecurringTaskCreate, *, made_from: Input | None = None
+    ) -> tuple[RecurringTaskPublic, bool]:
         """The series with its first instances, and whether this request made it. Raises Invalid or IdInUse."""
-        series_id, wanted_hash = new.id or new_id(), content_hash(new)
+        series_id, wanted_hash = new.id or new_id(), content_hash(made_from or new)
         values = await self._completed_values(new)
         if await self._first(CREATE, series_id=series_id, content_hash=wanted_hash, **values) is None:
             stored = await self._one(series_id)

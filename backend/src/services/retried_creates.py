@@ -18,5 +18,9 @@ class IdInUse(Conflict):
 
 
 def content_hash(new: Input) -> bytes:
-    """Equal for two creates that ask for the same, whatever became of what the first one made."""
+    """Equal for two creates that ask for the same, whatever became of what the first one made.
+
+    Where a service makes the create from what a client sent, ``new`` is what the client sent: "tomorrow" sent again
+    after midnight is still the same.
+    """
     return hashlib.sha256(new.model_dump_json(exclude={"id"}, exclude_defaults=True).encode()).digest()

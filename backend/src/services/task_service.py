@@ -15,6 +15,7 @@ from src.database.statements import fetch_all, fetch_first
 from src.domain.ordering import MAX_POSITION_LENGTH, position_between
 from src.domain.search import search_document
 from src.models import new_id
+from src.schemas.base import Input
 from src.schemas.task import TaskCreate, TaskMove, TaskPublic, TaskUpdate
 from src.services.occurrences import settle
 from src.services.preconditions import Precondition
@@ -62,12 +63,12 @@ class TaskService:
         self._session = session
         self._owner = owner
 
-    async def create(self, new: TaskCreate) -> Stored:
+    async def create(self, new: TaskCreate, *, made_from: Input | None = None) -> Stored:
         """With an ``id`` that was used before: the stored task if it was made from the same content, else IdInUse."""
         values = await self._completed_values(new.model_dump(exclude={"id", "tags"}))
         if new.is_completed:
             values["completed_at"] = func.now()
-        values |= {"user_id": self._owner.id, "id": new.id or new_id(), "content_hash": content_hash(new)}
+        values |= {"user_id": self._owner.id, "id": new.id or new_id(), "content_hash": content_hash(made_from or new)}
         if new.parent_id is not None and (stored := await self._require_parent_of_new(values)) is not None:
             return Stored(stored, is_new=False)
         row = await self._insert(values)

@@ -36,6 +36,7 @@ VALID_BODIES: dict[str, dict[str, object]] = {
     "TagCreate": {"name": "Work"},
     "TagUpdate": {"name": "Work"},
     "TagMerge": {"into": "019ab7d0-6f3c-7cc1-9a53-0b7e3c1f9f10"},
+    "QuickAddCreate": {"text": "Call Ana tomorrow"},
     "TaskMove": {"before": "019ab7d0-6f3c-7cc1-9a53-0b7e3c1f9f10"},
     "TaskComplete": {"is_completed": True},
     "RecurringTaskCreate": {"title": "Water the plants", "rrule": "FREQ=DAILY"},

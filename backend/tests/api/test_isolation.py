@@ -67,6 +67,8 @@ LIST_ATTACKS = [
     Attack("GET", "/export"),
     Attack("GET", "/export?format=csv"),
     Attack("GET", "/export?format=ics"),
+    Attack("POST", "/quick", body={"text": "planted"}),
+    Attack("POST", "/quick", "with an invalid body", body={"text": ""}),
     Attack("GET", ""),
     Attack("POST", "", body=task_data(title="planted")),
     Attack("POST", "", "with an invalid body", body={"title": ""}),
