@@ -25,7 +25,7 @@ COMPONENT = "#/components/schemas/{model}"
 PROBLEM_SCHEMA = {"$ref": COMPONENT.format(model="Problem")}
 Responses = dict[int | str, dict[str, Any]]
 JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
-NAMES_BESIDE_IDS = frozenset({"bulk", "export", "preview", "stats"})
+NAMES_BESIDE_IDS = frozenset({"bulk", "export", "preview", "quick", "stats"})
 """Parts of addresses that stand where other routes have an id."""
 FORM_TYPES = frozenset({"application/x-www-form-urlencoded"})
 

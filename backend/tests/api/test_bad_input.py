@@ -6,7 +6,6 @@ What can be sent is read from the OpenAPI document, so that a new route or field
 import io
 import json
 import logging
-import re
 import sys
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
@@ -271,7 +270,8 @@ def bad_values(name: str, schema: dict[str, Any]) -> list[object]:  # noqa: C901
     values += UNCLEAN if name in ("title", "name") else UNCLEAN[::9]
     if kind.get("minLength"):
         blanks = ["", " ", "\t", "\u00a0", "\u200b", "\u202e", "\u2066\u2069", "\ufeff", "\u3164", "\u2800", " \u200d "]
-        values += [*blanks, f"{CANARY}\n{CANARY}", f"{CANARY}\r\n", f"{CANARY}\r"]
+        breaks = [f"{CANARY}\n{CANARY}", f"{CANARY}\r\n", f"{CANARY}\r"]
+        values += blanks if name == "text" else blanks + breaks  # in quick add they count as spaces
     return values
 
 
@@ -829,11 +829,6 @@ class TestPaths:
             refused(await ask(app, "GET", path, authorization=authorization), 404, "not_found")
 
 
-def fits(path: str, other: str) -> bool:
-    """Whether an address of the one may be one of the other too: ``export`` stands where an id may stand."""
-    return re.fullmatch(re.sub(r"{\w+}", "[^/]+", other), path) is not None
-
-
 class TestMethods:
     async def test_that_an_address_does_not_know_are_refused_with_those_it_knows(
         self, app: FastAPI, attacker: Attacker
@@ -841,8 +836,7 @@ class TestMethods:
         known: dict[str, set[str]] = {}
         for operation in operations_of(app):
             known.setdefault(operation.path, set()).add(operation.method)
-        for path in known:
-            methods = set().union(*(known[other] for other in known if fits(path, other)))
+        for path, methods in known.items():
             allowed = methods | ({"HEAD"} if "GET" in methods else set())
             for method in METHODS:
                 if method not in allowed:
