@@ -7,9 +7,9 @@ hexadecimal UUIDs, and in the end only those of rows that can be moved.
 import sqlite3
 from typing import Final
 
+from src.domain.trees import MAX_DEPTH
 from src.legacy.findings import Findings, Remarks
 from src.legacy.sqlite_file import OldDatabase
-from src.services.task_trees import MAX_DEPTH
 
 _REFERENCES: Final = {
     "users": {},

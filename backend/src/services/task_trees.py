@@ -5,7 +5,7 @@ so two changes at once cannot close a circle; and the parent's row, so it cannot
 """
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, text
@@ -13,9 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from src.core.errors import Invalid
 from src.database.statements import fetch_all, fetch_first
-
-MAX_DEPTH: Final = 5
-"""A task that is part of no other has depth 0."""
+from src.domain.trees import MAX_DEPTH
 
 _LOCK_USER = text("SELECT id FROM users WHERE id = :owner_id FOR NO KEY UPDATE")
 _LOCK_PARENT = text("""

@@ -7,7 +7,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from src.services.task_trees import MAX_DEPTH
+from src.domain.trees import MAX_DEPTH
 from tests.factories import Api, problem
 
 

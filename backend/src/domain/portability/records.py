@@ -14,8 +14,6 @@ from src.domain.text import identity_key
 MAX_ITEMS: Final = 20_000
 MAX_TAGS_OF_TASK: Final = 50
 NOT_UTF8: Final = ("not_utf8", "The file must be text in UTF-8")
-MAX_DEPTH: Final = 5
-"""Of a task that is part of others; one that is part of none has depth 0."""
 POSITION: Final = re.compile(r"[0-9a-f]{14}[0-9A-Za-z]{0,185}[1-9A-Za-z]", re.ASCII)
 """The form of a place in the order by hand: see `src.domain.ordering`."""
 

@@ -17,11 +17,12 @@ from zoneinfo import ZoneInfo
 
 from src.domain.due_dates import EARLIEST_DAY, LATEST_DAY, zone_names
 from src.domain.portability.fitting import fit_description, fit_lines, fit_tags, fit_title, joined
-from src.domain.portability.records import MAX_DEPTH, Bundle, FileIds, Reader, SeriesMode, TaskRecord
+from src.domain.portability.records import Bundle, FileIds, Reader, SeriesMode, TaskRecord
 from src.domain.portability.repeating import Repetition, make_repeating
 from src.domain.portability.tables import Row, read_table
 from src.domain.priorities import PriorityName
 from src.domain.quick_add import QuickAddError, parse_quick_add
+from src.domain.trees import MAX_DEPTH
 
 _LABEL = re.compile(r"(?:^|(?<=\s))@([^\s@]{1,200})(?=\s|$)")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})?)?", re.ASCII)

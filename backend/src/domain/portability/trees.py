@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Final
 from uuid import UUID
 
-from src.domain.portability.records import MAX_DEPTH, TaskRecord
+from src.domain.portability.records import TaskRecord
 from src.domain.portability.report import Report
+from src.domain.trees import MAX_DEPTH
 
 _TOO_DEEP: Final = f"parent: parts are at most {MAX_DEPTH} deep"
 
