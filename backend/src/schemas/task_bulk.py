@@ -27,35 +27,35 @@ class CreateOperation(Input):
     data: TaskCreate
 
 
-class _OnTask(Input):
+class OnTask(Input):
     id: Id = Field(description="of a task, which may be made earlier in the same batch")
     if_version: IfVersion | None = Field(
         default=None, description="as If-Match: the operation fails (412) unless the task has this version by then"
     )
 
 
-class UpdateOperation(_OnTask):
+class UpdateOperation(OnTask):
     """As `PATCH /tasks/{id}`."""
 
     op: Literal["update"]
     data: TaskUpdate
 
 
-class CompleteOperation(_OnTask):
+class CompleteOperation(OnTask):
     """As `PATCH /tasks/{id}/complete`, but it never toggles: without `data` the task is completed."""
 
     op: Literal["complete"]
     data: TaskComplete = TaskComplete(is_completed=True)
 
 
-class DeleteOperation(_OnTask):
+class DeleteOperation(OnTask):
     """As `DELETE /tasks/{id}`."""
 
     op: Literal["delete"]
     data: TaskRemoval = TaskRemoval()
 
 
-class RestoreOperation(_OnTask):
+class RestoreOperation(OnTask):
     """As `POST /tasks/{id}/restore`."""
 
     op: Literal["restore"]
@@ -82,7 +82,10 @@ _Operation = Annotated[TaskOperation, Field(discriminator="op"), WrapValidator(_
 
 
 class TaskBulk(Input):
-    """Operations are applied in their order, so that a later one finds what an earlier one did."""
+    """Operations are applied in their order, so that a later one finds what an earlier one did.
+
+    Recurring tasks go by what all of them come to: one completed and reopened again is followed by no other.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={

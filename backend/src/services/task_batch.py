@@ -14,6 +14,7 @@ from src.schemas.task_bulk import (
     CompleteOperation,
     CreateOperation,
     DeleteOperation,
+    OnTask,
     RestoreOperation,
     TaskOperation,
     TaskRemoval,
@@ -146,12 +147,7 @@ class TaskBatch:
             self.forest.restore(task, now=self._now)
         return Done(200, _public(task))
 
-    def _admitted(
-        self,
-        operation: UpdateOperation | CompleteOperation | DeleteOperation | RestoreOperation,
-        *,
-        or_expired: bool = False,
-    ) -> Values:
+    def _admitted(self, operation: OnTask, *, or_expired: bool = False) -> Values:
         """Raises NotFound or PreconditionFailed."""
         task = self.forest.find(operation.id)
         if task is None or (self._is_expired(task) and not or_expired):

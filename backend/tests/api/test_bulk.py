@@ -485,6 +485,20 @@ class TestInParallel:
             for task_id in ids:
                 assert (await read(ana, task_id))["version"] == 1
 
+    async def test_with_a_merge_of_their_tags_every_task_ends_with_the_one_that_is_left(self, ana: Api) -> None:
+        for _ in range(5):
+            old, new = [(await ana.post("/tags", {"name": str(uuid4())})).json()["id"] for _ in range(2)]
+            task = await ana.create_task(tags=[old])
+            batch = [create("new", tags=[old]), update(task["id"], title="changed", tags=[old])]
+            merged, answer = await asyncio.gather(ana.post(f"/tags/{old}/merge", {"into": new}), send(ana, *batch))
+            assert (merged.status_code, answer.status_code) in {(200, 200), (200, 409), (503, 200), (200, 503)}
+            ids = [task["id"]]
+            if answer.status_code == 200:
+                ids.append(answer.json()["results"][0]["task"]["id"])
+            if merged.status_code == 200:
+                for task_id in ids:
+                    assert [tag["id"] for tag in (await read(ana, task_id))["tags"]] == [new]
+
     async def test_with_single_changes_all_count(self, ana: Api) -> None:
         ids = [(await ana.create_task())["id"] for _ in range(5)]
         single = [ana.patch(f"/tasks/{task_id}", {"description": "d"}) for task_id in ids]

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from src.domain.search import search_document
-from tests.api.test_bulk import Operation, done
+from tests.api.test_bulk import Operation, create, done
 from tests.factories import Api
 
 
@@ -76,6 +76,9 @@ rescues = st.builds(
 )
 runs = st.lists(operations, min_size=1, max_size=4) | comings_and_goings | rescues
 whole_batches = st.lists(runs, min_size=1, max_size=6).map(lambda batch: [each for run in batch for each in run])
+
+TREE = [create("one", id=slot, parent_id=parent) for slot, parent in ((0, None), (1, 0), (2, 1), (3, 0))]
+"""What is there before: 0 has the parts 1 and 3, and 1 the part 2."""
 
 
 class Twin:
@@ -169,6 +172,8 @@ class TestTheLaw:
     ) -> None:
         one, other = twins
         ids = [str(uuid4()) for _ in range(SLOTS)]
+        for twin in twins:
+            await done(twin.api, *(twin.filled(operation, ids) for operation in TREE))
         for batch in batches:
             at_once = await one.at_once([one.filled(operation, ids) for operation in batch])
             alone = [await other.alone(other.filled(operation, ids)) for operation in batch]
