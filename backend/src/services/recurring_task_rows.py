@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, time
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row
@@ -30,8 +31,13 @@ def public_series(row: Row[Any]) -> RecurringTaskPublic:
     values = list(row)[:-1]
     values[PRIORITY_AT] = PUBLIC_PRIORITIES.get(row.priority_id)
     values[TAGS_AT] = tags_of(row.tags)
-    values.insert(RRULE_AT + 1, describe(parse_rule(row.rrule)))
+    values.insert(RRULE_AT + 1, _words_of(row.rrule))
     return build(RecurringTaskPublic, *values)
+
+
+@lru_cache(maxsize=4096)
+def _words_of(rrule: str) -> str:
+    return describe(parse_rule(rrule))
 
 
 def public_occurrences(days: Iterable[date], due_time: time | None, zone: str) -> list[Occurrence]:

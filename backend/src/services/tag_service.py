@@ -49,19 +49,35 @@ _UPDATE = text(f"""
     WHERE user_id = :owner_id AND id = :tag_id RETURNING {_COLUMNS}
 """)  # noqa: S608
 _TOUCH = text("""
-    WITH series AS (
-        UPDATE recurring_tasks SET version = version + 1, updated_at = now() FROM recurring_task_tags AS template
-        WHERE template.user_id = :owner_id AND template.tag_id = :tag_id
-          AND recurring_tasks.user_id = template.user_id AND recurring_tasks.id = template.recurring_task_id
+    WITH carriers AS (
+        SELECT tasks.id FROM task_tags
+        JOIN tasks ON tasks.user_id = task_tags.user_id AND tasks.id = task_tags.task_id
+        WHERE task_tags.user_id = :owner_id AND task_tags.tag_id = :tag_id AND tasks.updated_at <> now()
+        ORDER BY tasks.id FOR NO KEY UPDATE OF tasks
+    ), templates AS (
+        SELECT series.id FROM recurring_task_tags AS template
+        JOIN recurring_tasks AS series ON series.user_id = template.user_id AND series.id = template.recurring_task_id
+        WHERE template.user_id = :owner_id AND template.tag_id = :tag_id AND series.updated_at <> now()
+          AND (SELECT count(*) FROM carriers) >= 0 -- so that tasks are locked before their series
+        ORDER BY series.id FOR NO KEY UPDATE OF series
+    ), series AS (
+        UPDATE recurring_tasks SET version = version + 1, updated_at = now() FROM templates
+        WHERE recurring_tasks.user_id = :owner_id AND recurring_tasks.id = templates.id
     )
-    UPDATE tasks SET version = version + 1, updated_at = now() FROM task_tags
-    WHERE task_tags.user_id = :owner_id AND task_tags.tag_id = :tag_id
-      AND tasks.user_id = task_tags.user_id AND tasks.id = task_tags.task_id
+    UPDATE tasks SET version = version + 1, updated_at = now() FROM carriers
+    WHERE tasks.user_id = :owner_id AND tasks.id = carriers.id
 """)
+"""Gives what carries a tag a new version, unless this transaction has done so already.
+
+Who attaches a tag holds a task, and waits for the tag if it is locked as for a deletion or a new name. So it is not
+locked like that before its tasks are; and what was attached in between is touched by running this once more.
+"""
 _DELETE = text("DELETE FROM tags WHERE user_id = :owner_id AND id = :tag_id RETURNING id")
 _LOCK_BOTH = text("""
-    SELECT id, version FROM tags WHERE user_id = :owner_id AND id = ANY (CAST(:both AS uuid[])) ORDER BY id FOR UPDATE
+    SELECT id, version FROM tags WHERE user_id = :owner_id AND id = ANY (CAST(:both AS uuid[])) ORDER BY id
+    FOR NO KEY UPDATE
 """)
+_LOCK_WHOLLY = text("SELECT id FROM tags WHERE user_id = :owner_id AND id = :tag_id FOR UPDATE")
 _TAKE_OVER = text("""
     WITH series AS (
         INSERT INTO recurring_task_tags (user_id, recurring_task_id, tag_id)
@@ -122,6 +138,7 @@ class TagService:
         values = {**stored, **changes.model_dump(exclude_unset=True)}
         if values == stored:
             return await self.read(tag_id)
+        await self._first(_TOUCH, tag_id=tag_id)
         row = await self._write(_UPDATE, tag_id=tag_id, name_key=identity_key(values["name"]), **values)
         assert row is not None
         await self._first(_TOUCH, tag_id=tag_id)
@@ -148,8 +165,10 @@ class TagService:
             raise Invalid.field("/into", "unknown_tag", "must be one of your tags")
         if not precondition.admits(versions[tag_id]):
             raise PreconditionFailed
-        await self._first(_TAKE_OVER, tag_id=tag_id, into=into)
         await self._first(_TOUCH, tag_id=tag_id)
+        await self._first(_LOCK_WHOLLY, tag_id=tag_id)
+        await self._first(_TOUCH, tag_id=tag_id)
+        await self._first(_TAKE_OVER, tag_id=tag_id, into=into)
         await self._first(_DELETE, tag_id=tag_id)
         return await self.read(into)
 

@@ -1,5 +1,6 @@
 """Whatever a person does with a series, and whenever: what holds of it at every moment."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from typing import Any
@@ -161,3 +162,28 @@ class TestASeries:
             for name, number in steps:
                 await life.step(name, number)
                 await life.check()
+
+
+class TestEverythingAtOnce:
+    async def test_collides_with_nothing_and_leaves_each_series_whole(self, ana: Api, travel: Travel) -> None:
+        await travel.to(str(START), ana)
+        tag = (await ana.post("/tags", {"name": "Home"})).json()
+        for number in range(5):
+            series = await make_series(ana, tags=[tag["id"]], start_date="2026-03-05", missed="keep")
+            path, tasks = f"/recurring-tasks/{series['id']}", await open_tasks(ana, series)
+            answers = await asyncio.gather(
+                ana.patch(path, {"title": f"Title {number}"}),
+                *(ana.patch(f"/tasks/{task['id']}/complete") for task in tasks),
+                ana.patch(f"{path}?scope=future", {"priority": "low"}),
+                ana.delete(f"/tasks/{tasks[0]['id']}"),
+                ana.patch(path, {"rrule": "FREQ=DAILY;INTERVAL=2"}),
+                ana.post(f"{path}/instances/{tasks[1]['occurrence_date']}/skip"),
+                ana.patch(f"/tags/{tag['id']}", {"name": f"Home {number}"}),
+                ana.get(path),
+            )
+            assert {answer.status_code for answer in answers} <= {200, 201, 204, 404, 409}
+            for each in (await ana.get("/recurring-tasks")).json()["items"]:
+                instances = await history(ana, each)
+                opened = [day for day, status in instances.items() if status == "open"]
+                assert [task["occurrence_date"] for task in await open_tasks(ana, each)] == opened
+                assert opened or "UNTIL" in each["rrule"]

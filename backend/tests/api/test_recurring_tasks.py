@@ -11,7 +11,7 @@ from sqlalchemy import text
 from src.core.security import Principal
 from src.database.session import Database
 from src.database.statements import fetch_all
-from tests.factories import Api, make_series, problem
+from tests.factories import PASSWORD, Api, make_series, problem
 from tests.series import Travel, complete, history, open_dates, open_tasks, read
 from tests.statements import Sent
 
@@ -246,6 +246,13 @@ class TestDelete:
         assert {task["id"] for task in trashed} == {following["id"], part["id"]}
         assert all(task["recurring_task_id"] is None for task in trashed)
         for table in ("task_instances", "recurring_tasks"):
+            assert await admin.fetchval(f"SELECT count(*) FROM {table} WHERE user_id = $1", ana.id) == 0
+
+    async def test_of_the_account_takes_all_of_it_along(self, ana: Api, admin: asyncpg.Connection) -> None:
+        series = await make_series(ana, tags=[(await make_tag(ana, "Home"))["id"]])
+        await complete(ana, (await open_tasks(ana, series))[0])
+        assert (await ana.delete("/users/me", {"current_password": PASSWORD})).status_code == 204
+        for table in ("recurring_tasks", "recurring_task_tags", "task_instances", "tasks", "task_search"):
             assert await admin.fetchval(f"SELECT count(*) FROM {table} WHERE user_id = $1", ana.id) == 0
 
     async def test_what_was_open_comes_back_as_an_ordinary_task(self, ana: Api) -> None:
