@@ -28,7 +28,7 @@ def position_between(before: str | None, after: str | None, *, now_us: int) -> s
     times. Needs ``before < after``.
     """
     if after is None:
-        return _whole(now_us if before is None else max(_number(before) + _STEP, now_us)) + _tail()
+        return _whole(now_us if before is None else max(_number(before) + 1, now_us)) + _tail()
     last = _number(after)
     first = _number(before) if before is not None else max(last - 2 * _STEP, 0)
     if last - first >= 2:

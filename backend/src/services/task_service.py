@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import Executable, Row, func
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from src.core import clock
 from src.core.errors import Invalid, NotFound
 from src.core.security import Principal
 from src.database.statements import fetch_all, fetch_first
@@ -204,7 +203,7 @@ class TaskService:
             raise Invalid.field(f"/{side}", "unknown_task", "must be the id of another task of yours outside the trash")
         if gap.before is not None and gap.before == gap.after:
             return None
-        position = position_between(gap.before, gap.after, now_us=int(clock.now().timestamp() * 1e6))
+        position = position_between(gap.before, gap.after, now_us=gap.now_us)
         return position if len(position) <= MAX_POSITION_LENGTH else None
 
     async def _completed_values(self, values: dict[str, Any]) -> dict[str, Any]:

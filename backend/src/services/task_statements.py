@@ -70,12 +70,13 @@ _wanted = bindparam("wanted", type_=_task.is_completed.type)
 IS_IN_TRASH = _task.deleted_at.is_not(None)
 IS_EXPIRED = _task.deleted_at < func.now() - TRASH_KEEPS
 _bump = {"version": _task.version + 1, "updated_at": func.now()}
+_is_there = not_(IS_IN_TRASH) | not_(IS_EXPIRED)
 
-READ: Final = select(*COLUMNS).where(_is_it, not_(IS_IN_TRASH) | not_(IS_EXPIRED))
+READ: Final = select(*COLUMNS).where(_is_it, _is_there)
 LOCK: Final = READ.with_for_update(key_share=True)
 READ_WITH_HASH: Final = READ.add_columns(_task.content_hash)
 _AS_INSTANCE = (_task.id, _task.recurring_task_id, _task.occurrence_date, _task.position)  # what `settle` needs
-REMOVE: Final = text("""
+REMOVE: Final = text(f"""
     WITH RECURSIVE parts AS (
         SELECT id, recurring_task_id, occurrence_date, position FROM tasks
         WHERE user_id = :owner_id AND parent_id = :task_id
@@ -84,11 +85,12 @@ REMOVE: Final = text("""
         FROM parts JOIN tasks ON tasks.user_id = :owner_id AND tasks.parent_id = parts.id
     ), removed AS (
         DELETE FROM tasks WHERE user_id = :owner_id AND id = :task_id
+            AND (deleted_at < now() - interval '{TRASH_KEEPS.days} days') IS NOT TRUE
             AND (CAST(:versions AS integer[]) IS NULL OR version = ANY (CAST(:versions AS integer[])))
         RETURNING id, recurring_task_id, occurrence_date, position
     )
     SELECT * FROM removed UNION ALL SELECT * FROM parts WHERE EXISTS (SELECT 1 FROM removed)
-""")
+""")  # noqa: S608  # made of constants
 """Removes a task, and by their foreign key its parts; yields all of them."""
 
 EMPTY_TRASH: Final = delete(Task).where(_task.user_id == OWNER_ID, IS_EXPIRED)
@@ -153,21 +155,22 @@ SET_DOCUMENT: Final = text("""
 
 NEIGHBOURS: Final = {
     "before": text("""
-        SELECT target.position AS after, (
+        SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint) AS now_us, target.position AS after, (
             SELECT position FROM tasks WHERE user_id = :owner_id AND deleted_at IS NULL AND id <> :task_id
               AND (position, id) < (target.position, target.id) ORDER BY position DESC, id DESC LIMIT 1
         ) AS before
         FROM tasks AS target WHERE user_id = :owner_id AND id = :target_id AND deleted_at IS NULL
     """),
     "after": text("""
-        SELECT target.position AS before, (
+        SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint) AS now_us, target.position AS before, (
             SELECT position FROM tasks WHERE user_id = :owner_id AND deleted_at IS NULL AND id <> :task_id
               AND (position, id) > (target.position, target.id) ORDER BY position, id LIMIT 1
         ) AS after
         FROM tasks AS target WHERE user_id = :owner_id AND id = :target_id AND deleted_at IS NULL
     """),
 }
-"""The positions between which a task comes that is put before, or after, another."""
+"""The positions between which a task comes that is put before, or after, another; and the microsecond, by the clock
+that gives new tasks their positions too."""
 
 SPREAD: Final = text("""
     WITH ordered AS (

@@ -89,6 +89,23 @@ class TestInTheTrash:
         assert stored == {recent["id"], other["id"]}
         assert await admin.fetchval("SELECT count(*) FROM tasks WHERE id = $1", his["id"]) == 1
 
+    async def test_what_was_there_for_too_long_is_gone_for_every_request(
+        self, ana: Api, admin: asyncpg.Connection
+    ) -> None:
+        task = await ana.create_task()
+        path = f"/tasks/{task['id']}"
+        await ana.delete(path)
+        await age(admin, task, 31)
+        for answer in (
+            await ana.get(path),
+            await ana.patch(path, {"title": "New"}),
+            await ana.patch(f"{path}/complete"),
+            await ana.post(f"{path}/restore"),
+            await ana.delete(f"{path}?permanent=true"),
+            await ana.delete(path),
+        ):
+            problem(answer, 404, "not_found")
+
 
 class TestRestore:
     async def test_brings_everything_back(self, ana: Api) -> None:

@@ -105,8 +105,8 @@ class TestPositions:
             position = before
 
     def test_a_task_made_later_comes_last(self):
-        moved = position_between(position_between(None, None, now_us=NOW), None, now_us=NOW)
-        assert moved < position_between(None, None, now_us=NOW + 2**21)
+        moved = position_between(position_between(None, None, now_us=NOW), None, now_us=NOW + 1)
+        assert moved < position_between(None, None, now_us=NOW + 2)
 
     def test_of_two_who_move_into_the_same_gap_differ(self):
         first, last = position_between(None, None, now_us=NOW), position_between(None, None, now_us=NOW + 10**6)
