@@ -1,0 +1,106 @@
+"""What requests are made of. Ids are drawn as picks from what was seen, so that a failing run prints as plain data."""
+
+from dataclasses import dataclass
+from datetime import time
+from typing import Literal
+
+from hypothesis import strategies as st
+
+from tests.model.model import Match
+from tests.model.words import Piece, Search
+
+USERS = ("ana", "bob", "cho")
+CLIENT_IDS = tuple(f"00000000-0000-7000-8000-00000000000{number}" for number in range(5))
+"""Ids that the clients choose: everybody the same ones, for every kind of thing, in every run."""
+NOBODYS_ID = "00000000-0000-7000-8000-0000000000ff"
+WORDS = ("Milk", "milkshake", "café", "CAFE", "Ana's", "e-mail", "Übung", "7", "naïve idea")
+ZONES = ("Pacific/Kiritimati", "America/Los_Angeles", "Europe/Madrid")
+
+who = st.sampled_from(range(len(USERS)))
+client_id = st.none() | st.sampled_from(CLIENT_IDS)
+
+
+@dataclass(frozen=True)
+class Pick:
+    """An id: one of the caller's own, one that anyone has of this kind of thing, or one of anything at all."""
+
+    among: Literal["own", "anyone's", "any"]
+    number: int
+
+
+def picks(*, own: int = 8) -> st.SearchStrategy[Pick]:
+    """``own``: of ten, how many are the caller's own."""
+    among = ["own"] * own + ["anyone's"] * (9 - own) + ["any"]
+    return st.builds(Pick, st.sampled_from(among), st.integers(0, 7))
+
+
+def _match(header: str | None, *versions: int) -> Match:
+    return Match(header, None if header in (None, "*") else frozenset(versions))
+
+
+matches = st.one_of(
+    *[st.just(Match())] * 9,
+    st.just(_match("*")),
+    st.integers(1, 5).map(lambda version: _match(f'"{version}"', version)),
+    st.tuples(st.integers(1, 4), st.integers(1, 4)).map(lambda two: _match(f'"{two[0]}", W/"1", "{two[1]}"', *two)),
+    st.integers(1, 3).map(lambda version: _match(f'W/"{version}"')),
+)
+
+days = st.sampled_from([0, 1, -1, 2, 30, -400])
+times = st.sampled_from([time(9, 30), time(0, 0), time(23, 59, 59)])
+titles = st.lists(st.sampled_from(WORDS), min_size=1, max_size=3).map(" ".join)
+descriptions = st.lists(st.sampled_from(WORDS), max_size=3).map("\n".join)
+priorities = st.sampled_from(["low", "medium", "high", "urgent"])
+
+_task_fields = {
+    "description": st.none() | descriptions,
+    "is_completed": st.booleans(),
+    "priority": st.none() | priorities,
+    "due_date": st.none() | days,
+    "due_time": st.none() | times,
+    "timezone": st.none() | st.sampled_from(["Asia/Kolkata", "America/Lima"]),
+    "tags": st.lists(picks(), max_size=3),
+    "parent_id": st.none() | picks(),
+}
+new_tasks = st.fixed_dictionaries({"title": titles}, optional=_task_fields)
+task_changes = st.fixed_dictionaries({}, optional={"title": titles, **_task_fields})
+
+_tag_fields = {"color": st.sampled_from(["#6B7280", "#2563EB"])}
+tag_names = st.sampled_from(["work", "Work", "HOME", "home", "Ärger", "7"])
+new_tags = st.fixed_dictionaries({"name": tag_names}, optional=_tag_fields)
+tag_changes = st.fixed_dictionaries({}, optional={"name": tag_names, **_tag_fields})
+
+_first = st.sampled_from(["mil", "MILK", "cafe", "ana", "Ana's", "e-mail", "e-m", "ubung", "naive", "nai", "7", "xyz"])
+_phrase = st.sampled_from(["milk cafe", "naive idea", "e mail", "Milk", "idea milk", "idea mil"])
+pieces = st.one_of(
+    st.builds(Piece, _first),
+    st.builds(Piece, _first, is_unwanted=st.just(value=True)),
+    st.builds(Piece, _phrase, is_quoted=st.just(value=True), is_unwanted=st.booleans()),
+)
+_unended = st.builds(Piece, _phrase, is_quoted=st.just(value=True), is_ended=st.just(value=False))
+searches = st.builds(
+    lambda some, last: Search((*some, *last)), st.lists(pieces, min_size=1, max_size=2), st.lists(_unended, max_size=1)
+)
+
+filters = st.fixed_dictionaries(
+    {},
+    optional={
+        "completed": st.booleans(),
+        "priority": st.lists(priorities, min_size=1, max_size=2),
+        "tag": st.lists(picks() | tag_names, min_size=1, max_size=2, unique_by=str),
+        "tag_match": st.sampled_from(["all", "any"]),
+        "due": st.sampled_from(["today", "overdue", "upcoming", "none"]),
+        "due_before": days,
+        "due_after": days,
+        "parent_id": st.just("none") | picks(),
+        "trash": st.booleans(),
+    },
+)
+sorts = st.sampled_from(
+    [
+        f"{direction}{name}"
+        for name in ("created_at", "due_date", "priority", "title", "updated_at", "completed_at", "position")
+        for direction in ("", "-")
+    ]
+)
+limits = st.sampled_from([2, 3, 200])

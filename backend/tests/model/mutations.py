@@ -1,0 +1,208 @@
+"""Shows that the state machine is sharp: with any one ownership filter or policy taken away, it fails.
+
+``python -m tests.model.mutations`` works on a throw-away copy and prints a table. Users are kept apart three times
+over, so one net is looked at while another is taken away as a whole:
+
+- each *filter* (``user_id = :owner_id`` and its like, found by pattern in all SQL of the service) with every policy
+  open;
+- each *policy* with every filter open that a policy stands behind.
+
+The keys ``(user_id, id)`` stay: without them nothing could be stored for two users under one id. Two changes go into
+every copy: a search counts as one of many tasks from the second on, so that both ways of searching are tried; and the
+mark that makes every user's words their own, for speed, is the same for all.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import traceback
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+BACKEND = Path(__file__).parents[2]
+ROUNDS = 6
+COPIED = ("src", "tests")
+EVERY = "every policy"
+SQL_FILTER = re.compile(
+    r"(?<!app\.)(?:\b[a-z]\w*\.)?(?<!app\.)\buser_id = (?::\w+|'\{user_id\}'|[a-z]\w*\.user_id\b)"
+    r"|\busers\.id = [a-z]\w*\.user_id\b"
+    r"|(?<=FROM users WHERE )id = :\w+|(?<=\bWHERE )id = :(?:owner_id|id)\b(?! AND version)"
+    r"|\(found\.user_id = owner::uuid\) IS TRUE"
+)
+CORE_FILTER = re.compile(
+    r"(?:\b_\w+|columns_of\(User\))\.(?:user_id|id) == (?:OWNER_ID|_\w+\.user_id|bindparam\(\"owner_id\"[^)]*\))"
+)
+STATEMENT = re.compile(r"^(?:async )?(?:def )?(\w+)", re.MULTILINE)
+WITHOUT_POLICY = ("auth_service", "accounts", "password_reset_service", "0005_whole_domain")
+"""Where the role of the system works, or the owner of the table: no policy stands behind these filters."""
+TRUE = "__import__('sqlalchemy').literal_column('TRUE')"
+
+
+FEW_ARE_MANY = (
+    ("src/services/task_lists.py", "SAMPLE: Final = 1_000", "SAMPLE: Final = 4"),
+    ("src/services/task_lists.py", "COMMON: Final = 50", "COMMON: Final = 2"),
+    ("src/domain/search.py", "urlsafe_b64encode(owner.bytes[-6:]).decode()", "'aaaaaaaa'"),
+)
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """Taking one filter or one policy away. ``start`` is where a filter stands in its file; -1 for a policy."""
+
+    place: str
+    what: str
+    file: str = ""
+    start: int = -1
+
+    def applied(self, text: str) -> str:
+        open_ = f"({self.what} OR TRUE)" if "==" not in self.what else f"(({self.what}) | {TRUE})"
+        return text[: self.start] + open_ + text[self.start + len(self.what) :]
+
+
+def filters() -> Iterator[Mutation]:
+    files = [*sorted((BACKEND / "src/services").rglob("*.py")), BACKEND / "src/database/session.py"]
+    files += sorted((BACKEND / "src/database/migrations/versions").glob("*.py"))
+    for file in files:
+        text = file.read_text()
+        is_migration = "migrations" in file.parts
+        for match in sorted([*SQL_FILTER.finditer(text), *CORE_FILTER.finditer(text)], key=lambda found: found.start()):
+            if not is_migration or match[0].startswith("(found"):
+                yield _filter(file, text, match[0], match.start())
+
+
+def _filter(file: Path, text: str, what: str, start: int) -> Mutation:
+    name = [found[1] for found in STATEMENT.finditer(text, 0, start) if text[found.start()] not in " )"][-1]
+    return Mutation(f"{file.stem}.{name}", what, str(file.relative_to(BACKEND)), start)
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--run", help="run the machine on this database, here and now")
+    arguments.add_argument("--only", default="", help="mutations with this text in their name")
+    arguments.add_argument("--open", default="[]")
+    arguments.add_argument("--jobs", type=int, default=os.cpu_count())
+    chosen = arguments.parse_args()
+    if chosen.run:
+        run_here(chosen.run, json.loads(chosen.open))
+    else:
+        run_all(chosen.only, chosen.jobs)
+
+
+def run_all(only: str, jobs: int) -> None:
+    from src.database.embedded import start, stop
+    from tests.conftest import FAST, SECRET  # noqa: F401
+
+    folder = Path(tempfile.mkdtemp(prefix="todo-mutations-"))
+    folder.chmod(0o755)
+    try:
+        os.environ["TODO_TEST_CLUSTER"] = start(folder / "cluster", settings=FAST).url_for("postgres")
+        for name in COPIED:
+            shutil.copytree(BACKEND / name, folder / "base" / name, ignore=shutil.ignore_patterns("__pycache__"))
+        wanted = [one for one in work() if only in f"{one[0].place} {one[0].what}"]
+        with ThreadPoolExecutor(jobs) as pool:
+            outcomes = pool.map(lambda one: try_one(folder, *one), wanted)
+            for (mutation, _, __), outcome in zip(wanted, outcomes, strict=True):
+                print(f"{mutation.place:50} {mutation.what:60} {outcome}", flush=True)
+    finally:
+        stop(folder / "cluster", mode="immediate")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def work() -> Iterator[tuple[Mutation, list[Mutation], list[str]]]:
+    """What is taken away, with the files to change and the policies to open for it."""
+    found = list(filters())
+    behind_policies = [one for one in found if Path(one.file).stem not in WITHOUT_POLICY]
+    yield Mutation("(nothing", "with every policy open)"), [], [EVERY]
+    yield Mutation("(nothing", "with every filter open)"), behind_policies, []
+    for one in found:
+        is_of_function = "migrations" in one.file
+        yield one, [] if is_of_function else [one], [EVERY, one.what] if is_of_function else [EVERY]
+    policies = json.loads((BACKEND / "src/database/schema.json").read_text())["policy"]
+    for table in [name.removesuffix(".owner") for name in policies if name.endswith(".owner")]:
+        yield Mutation(f"policy of {table}", "USING … WITH CHECK …"), behind_policies, [table]
+
+
+def try_one(folder: Path, mutation: Mutation, changed: list[Mutation], opened: list[str]) -> str:
+    copy = Path(tempfile.mkdtemp(dir=folder))
+    shutil.copytree(folder / "base", copy, dirs_exist_ok=True)
+    for one in sorted(changed, key=lambda one: one.start, reverse=True):
+        file = copy / one.file
+        file.write_text(one.applied(file.read_text()))
+    for name, before, after in FEW_ARE_MANY:
+        text = (copy / name).read_text()
+        assert before in text, before
+        (copy / name).write_text(text.replace(before, after))
+    command = [sys.executable, "-m", "tests.model.mutations", "--run", f"mutated_{copy.name.lower()}"]
+    done = subprocess.run(
+        [*command, "--open", json.dumps(opened)], cwd=copy, capture_output=True, text=True, check=False
+    )
+    shutil.rmtree(copy)
+    return done.stdout.strip().splitlines()[-1] if done.returncode == 0 else done.stderr[-2000:]
+
+
+def run_here(name: str, opened: list[str]) -> None:
+    from hypothesis import Phase
+
+    from src.database.startup import prepare_database
+    from tests.conftest import _administer, database_url, settings_for
+    from tests.model.machine import Machine
+    from tests.model.service import Service
+    from tests.model.test_state_machine import run_machine
+
+    async def prepare() -> None:
+        await _administer(f"CREATE DATABASE {name}")
+        await (await prepare_database(settings_for(database_url(name)))).close()
+
+    asyncio.run(prepare())
+    told = "not caught"
+    with Service(database_url(name)) as service:
+        for statement in service.run(openings(service.admin, opened)):
+            service.execute(statement)
+        for number in range(ROUNDS):
+            try:
+                run_machine(
+                    service,
+                    f"mutated {number}",
+                    phases=[Phase.generate],
+                    report_multiple_bugs=False,
+                    print_blob=False,
+                    database=None,
+                )
+            except (Exception, BaseExceptionGroup) as error:  # noqa: BLE001  # whatever it is that shows the leak
+                while isinstance(error, BaseExceptionGroup):
+                    error = error.exceptions[0]
+                told = f"example {Machine.examples}: {_rule_of(error)}: {type(error).__name__} {str(error)[:200]!r}"
+                break
+    asyncio.run(_administer(f"DROP DATABASE {name} WITH (FORCE)"))
+    print(told)
+
+
+async def openings(admin: asyncpg.Connection, opened: list[str]) -> list[str]:
+    """What opens policies, or the filter of the function: afterwards, for the service starts on no such schema."""
+    policies = await admin.fetch("SELECT tablename FROM pg_policies WHERE policyname = 'owner'")
+    tables = [row["tablename"] for row in policies if opened[:1] == [EVERY] or row["tablename"] in opened]
+    function = await admin.fetchval("SELECT pg_get_functiondef('search_tasks'::regproc)")
+    closed = [what for what in opened if what in function]
+    return [
+        *(f"ALTER POLICY owner ON {table} USING (true) WITH CHECK (true)" for table in tables),
+        *(function.replace(what, "TRUE") for what in closed),
+    ]
+
+
+def _rule_of(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    return next((frame.name for frame in frames if frame.filename.endswith(("_rules.py", "/machine.py"))), "?")
+
+
+if __name__ == "__main__":
+    main()
