@@ -134,7 +134,7 @@ class TaskBatch:
         return Done(200, _public(task))
 
     def _delete(self, operation: DeleteOperation, removal: TaskRemoval) -> Done:
-        task = self._admitted(operation, or_expired=removal.permanent)
+        task = self._admitted(operation)
         if removal.permanent:
             self.forest.remove(task)
         elif task["deleted_at"] is None:
@@ -147,10 +147,10 @@ class TaskBatch:
             self.forest.restore(task, now=self._now)
         return Done(200, _public(task))
 
-    def _admitted(self, operation: OnTask, *, or_expired: bool = False) -> Values:
+    def _admitted(self, operation: OnTask) -> Values:
         """Raises NotFound or PreconditionFailed."""
         task = self.forest.find(operation.id)
-        if task is None or (self._is_expired(task) and not or_expired):
+        if task is None or self._is_expired(task):
             raise NotFound
         if operation.if_version is not None:
             Precondition(frozenset([operation.if_version])).check(task["version"])
