@@ -50,6 +50,7 @@ from src.schemas.import_report import ImportCounts, ImportFormat, ImportLine, Im
 from src.services import import_statements as sql
 from src.services.admission import Admission
 from src.services.import_documents import ERRORS_SHOWN, read_document
+from src.services.occurrences import open_missing
 from src.services.task_statements import TRASH_KEEPS
 from src.services.time_zones import own_zone
 
@@ -191,6 +192,8 @@ class _Import:
         await self._add(sql.ADD_TASKS, sql.task_rows(plan.tasks, zone, now))
         await self._add(sql.ADD_DOCUMENTS, (sql.document_row(task, self._owner.id) for task in plan.tasks))
         await self._add(sql.TAG_TASKS, _links("task_id", plan.tasks))
+        if plan.series:  # a document written by hand may have none that is open
+            await open_missing(self._session, self._owner.id, [series.id for series in plan.series])
 
     async def _add(self, statement: Executable, rows: Iterable[sql.Row]) -> None:
         batches = sql.batches(rows)

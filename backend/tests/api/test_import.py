@@ -233,6 +233,19 @@ class TestSeries:
         series = {"id": id_of("s"), "title": "x", "rrule": rrule, "start_date": "2026-01-01", "timezone": "UTC"}
         assert await faults(ana, document(recurring_tasks=[series])) == [("/recurring_tasks/0/rrule", code)]
 
+    async def test_without_an_open_task_get_one(self, ana: Api):
+        series = {
+            "id": id_of("series"),
+            "title": "Daily",
+            "rrule": "FREQ=DAILY",
+            "start_date": "2026-01-01",
+            "timezone": "UTC",
+        }
+        await imported(ana, document(recurring_tasks=[series]))
+        (task,) = (await ana.get(f"/tasks?recurring_task_id={series['id']}")).json()["items"]
+        assert (task["title"], task["is_completed"]) == ("Daily", False)
+        assert (await ana.get(f"/recurring-tasks/{series['id']}")).json()["next_date"] == task["due_date"]
+
     async def test_that_are_nowhere_have_no_occurrences(self, ana: Api):
         lost = {"recurring_task_id": str(uuid4()), "occurrence_date": "2026-01-01"}
         assert await faults(ana, document(task_instances=[lost])) == [("/task_instances/0", "unknown_series")]
