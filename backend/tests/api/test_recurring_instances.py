@@ -220,6 +220,15 @@ class TestCompletingInParallel:
             assert await open_dates(ana, series) == ["2026-03-11"]
             assert len(await history(ana, series)) == 7
 
+    async def test_two_of_which_one_was_reopened_makes_one_next(self, ana: Api) -> None:
+        """Each sees the other one open unless it waits, and so leaves the next to it."""
+        for _ in range(8):
+            series = await make_series(ana, rrule="FREQ=DAILY;INTERVAL=3", mode="after_completion")
+            (first,) = await close_each(ana, series, 1)
+            await complete(ana, first, is_completed=False)
+            await asyncio.gather(*(complete(ana, task) for task in await open_tasks(ana, series)))
+            assert len(await open_tasks(ana, series)) == 1
+
     async def test_and_skipping_it_does_one_of_both(self, ana: Api) -> None:
         seen = set()
         for _ in range(8):
