@@ -177,6 +177,14 @@ class TestUpdate:
         results = await done(ana, *batch, partial=True)
         assert [result.get("error", {}).get("errors", [{}])[0].get("code") for result in results] == [None, "circle"]
 
+    async def test_counts_the_parts_that_are_moved_along(self, ana: Api) -> None:
+        tall = [str(uuid4()) for _ in range(8)]
+        pairs = list(zip(tall, [None, *tall[:3], None, *tall[4:7]], strict=True))
+        await done(ana, *(create(id=task_id, parent_id=parent) for task_id, parent in pairs))
+        batch = [update(tall[4], parent_id=tall[2]), update(tall[4], parent_id=tall[1])]
+        results = await done(ana, *batch, partial=True)
+        assert (statuses(results), results[0]["error"]["errors"][0]["code"]) == ([422, 200], "too_deep")
+
     async def test_of_a_time_without_a_day_fails_as_alone(self, ana: Api) -> None:
         task = await ana.create_task()
         document = problem(await send(ana, update(task["id"], due_time="10:00")), 409, "bulk_failed")
@@ -211,6 +219,12 @@ class TestDelete:
         assert len({task["deleted_at"] for task in trashed}) == 1
         assert [task["version"] for task in trashed] == [2, 2, 2]
         problem(await send(ana, update(below["id"], title="x")), 409, "bulk_failed")
+
+    async def test_takes_what_has_just_come_below_along(self, ana: Api) -> None:
+        top, part = [await ana.create_task() for _ in range(2)]
+        below = await ana.create_task(parent_id=part["id"])
+        await done(ana, update(part["id"], parent_id=top["id"]), on("delete", top["id"]))
+        assert (await read(ana, below["id"]))["deleted_at"] == (await read(ana, top["id"]))["deleted_at"] is not None
 
     async def test_for_good_with_all_parts_but_those_that_have_left(self, ana: Api) -> None:
         top, other = [await ana.create_task() for _ in range(2)]

@@ -77,7 +77,7 @@ rescues = st.builds(
 runs = st.lists(operations, min_size=1, max_size=4) | comings_and_goings | rescues
 whole_batches = st.lists(runs, min_size=1, max_size=6).map(lambda batch: [each for run in batch for each in run])
 
-TREE = [create("one", id=slot, parent_id=parent) for slot, parent in ((0, None), (1, 0), (2, 1), (3, 0))]
+TREE = [create("one", id=slot, parent_id=parent, tags=[0, 1]) for slot, parent in ((0, None), (1, 0), (2, 1), (3, 0))]
 """What is there before: 0 has the parts 1 and 3, and 1 the part 2."""
 
 

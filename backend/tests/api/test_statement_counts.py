@@ -34,7 +34,14 @@ STATEMENTS = {
     "/health/ready": 1,
     "/problems/{name}": ALONE,
 }
-"""Of every GET in the OpenAPI document."""
+"""Of every GET in the OpenAPI document but the exports."""
+
+EXPORTS = {
+    f"{BASE}/users/me/export": 11,
+    f"{BASE}/tasks/export": 10,
+    f"{BASE}/users/{{user_id}}/tasks/export": 10,
+}
+"""Of those that send everything, while there is little of it."""
 
 PAGES = {
     f"{BASE}/tasks",
@@ -91,7 +98,10 @@ async def fill(caller: Api, admin: asyncpg.Connection, rows: int) -> dict[str, A
 
 
 def test_every_route_that_reads_is_counted(app: FastAPI) -> None:
-    assert {path for path, methods in app.openapi()["paths"].items() if "get" in methods} == STATEMENTS.keys()
+    assert {path for path, methods in app.openapi()["paths"].items() if "get" in methods} == {
+        *STATEMENTS,
+        *EXPORTS,
+    }
 
 
 @pytest.mark.parametrize("rows", [1, 100])
@@ -108,6 +118,18 @@ async def test_no_answer_takes_more_for_more_rows(ana: Api, admin: asyncpg.Conne
     assert counted == paths
     for path in (*PAGES, f"{BASE}/auth/sessions"):
         assert rows <= len(answers[path].json()["items"]) <= 200, path
+
+
+@pytest.mark.parametrize(("rows", "further"), [(1, 0), (100, 1)])
+async def test_an_export_takes_one_more_for_two_hundred_tasks(
+    ana: Api, admin: asyncpg.Connection, sent: Sent, rows: int, further: int
+) -> None:
+    """There are three tasks for each of the rows: one, its part, and the first instance of a series."""
+    ids = await fill(ana, admin, rows)
+    for path, number in EXPORTS.items():
+        await sent.forget()
+        response = await ana.client.get(path.format(**ids))
+        assert (response.status_code, await sent.count()) == (200, number + further), path
 
 
 async def test_a_search_takes_one_more_at_the_most(ana: Api, admin: asyncpg.Connection, sent: Sent) -> None:
