@@ -28,7 +28,7 @@ def serve(programs: Programs, data_dir: Path, settings: Mapping[str, str], *, de
         postmaster = find_postmaster(data_dir)
         if postmaster and postmaster.is_ready:
             return postmaster
-        if not postmaster and not (launched and command_line(launched)):
+        if not postmaster and not (launched and _lives(launched)):
             if launched:
                 _raise_unless_passing(data_dir, _read(log, log_start))
             log_start = log.stat().st_size if log.exists() else 0
@@ -36,6 +36,13 @@ def serve(programs: Programs, data_dir: Path, settings: Mapping[str, str], *, de
         time.sleep(0.02)
     recent_log = tail(_read(log, log_start))
     raise EmbeddedServerError(f"{data_dir} was not ready in time: try again, or read {log}.\n{recent_log}")
+
+
+def _lives(pid: int) -> bool:
+    """Looks twice: a process that is becoming another program has no command line for a moment."""
+    if not command_line(pid):
+        time.sleep(0.1)
+    return bool(command_line(pid))
 
 
 def _launch(programs: Programs, data_dir: Path, log: Path, settings: Mapping[str, str]) -> int:
