@@ -47,6 +47,7 @@ from src.services.user_service import UserService
 
 ETAG = re.compile(r'\s*(?:(?P<weak>W/)?"(?P<opaque>[\x21\x23-\x7e]*)")\s*(?:,|$)', re.ASCII)
 VERSION = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
+ETAGS = r'^\s*(\*|(W/)?"[\x21\x23-\x7e]*"(\s*,\s*(W/)?"[\x21\x23-\x7e]*")*)\s*$'
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token", refreshUrl="/api/v1/auth/token", auto_error=False)
@@ -239,7 +240,16 @@ TokenExchangeServiceDep = Annotated[TokenExchangeService | None, Depends(get_tok
 PasswordResetServiceDep = Annotated[PasswordResetService, Depends(get_password_reset_service)]
 
 
-async def get_precondition(if_match: Annotated[str | None, Header()] = None) -> Precondition:
+IfMatch = Annotated[
+    str | None,
+    Header(
+        description="the ETag of the version that you have seen; of any other nothing changes (412)",
+        json_schema_extra={"pattern": ETAGS, "examples": ['"3"']},
+    ),
+]
+
+
+async def get_precondition(if_match: IfMatch = None) -> Precondition:
     """If-Match (RFC 9110, 13.1.1): ``*``, or ETags of which one must be the stored one; weak ones never are."""
     if if_match is None or if_match.strip() == "*":
         return Precondition()

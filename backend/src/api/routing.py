@@ -126,8 +126,19 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
             schemas |= {**schema.pop("$defs"), model.__name__: schema}
         document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
         document["components"]["schemas"] |= schemas
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                for parameter in operation.get("parameters", ()):
+                    parameter["schema"] = _without_null(parameter["schema"])
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """FastAPI documents None, the default of what may be left out, as a value. In a query or a header there is none."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    rest = {name: value for name, value in schema.items() if name != "anyOf"}
+    return schema if not kinds else {**rest, **kinds[0]} if len(kinds) == 1 else {**rest, "anyOf": kinds}
 
 
 def next_link(request: Request, next_cursor: str | None) -> dict[str, str]:

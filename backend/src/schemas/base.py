@@ -2,14 +2,25 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import partial
 from typing import Annotated, Any, NoReturn
 from uuid import UUID
 
 import email_validator
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    WithJsonSchema,
+)
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from src.domain.due_dates import EARLIEST_DAY, LATEST_DAY, zone_names
 from src.domain.text import UncleanText, clean_line, clean_lines, is_visible
@@ -17,6 +28,9 @@ from src.domain.text import UncleanText, clean_line, clean_lines, is_visible
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|z|[+-]\d{2}:\d{2})", re.ASCII)  # RFC 3339
 CLOCK_TIME = re.compile(r"\d{2}:\d{2}(:\d{2})?", re.ASCII)
+CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029"
+YEARS = "(19|[2-8][0-9]|9[0-8])[0-9]{2}|99([0-8][0-9]|9[0-8])"
+USERNAME = r"^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$"
 UUID_TEXT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 
 
@@ -40,13 +54,26 @@ Omittable = partial(Field, default=None, json_schema_extra=drop_default)
 """A field of a partial update that may be left out, but not be null. Read updates with ``exclude_unset``."""
 
 
-def _cleaned(clean: Callable[[str], str], value: object) -> object:
-    if not isinstance(value, str):
-        return value  # pydantic says what type it wants
-    try:
-        return clean(value)
-    except UncleanText as error:
-        raise PydanticCustomError(error.code, "{reason}", {"reason": str(error)}) from None
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """Cleans text before it is measured, and documents what is refused."""
+
+    clean: Callable[[str], str]
+    pattern: str
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._cleaned, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"pattern": self.pattern, **handler(schema)}
+
+    def _cleaned(self, value: object) -> object:
+        if not isinstance(value, str):
+            return value  # pydantic says what type it wants
+        try:
+            return self.clean(value)
+        except UncleanText as error:
+            raise PydanticCustomError(error.code, "{reason}", {"reason": str(error)}) from None
 
 
 def _visible(text: str) -> str:
@@ -98,23 +125,26 @@ def _email(value: object) -> object:
         raise PydanticCustomError("invalid_email", "must be an e-mail address, such as ana@example.com") from None
 
 
-OneLine = BeforeValidator(partial(_cleaned, clean_line))
-ManyLines = BeforeValidator(partial(_cleaned, clean_lines))
+OneLine = _Text(clean_line, rf"^[^\n\r{CONTROLS}]*$")
+ManyLines = _Text(clean_lines, rf"^[^{CONTROLS}]*$")
 Visible = AfterValidator(_visible)
 
 Title = Annotated[str, OneLine, StringConstraints(min_length=1, max_length=255), Visible]
 Description = Annotated[str, ManyLines, StringConstraints(max_length=10_000)]
 PersonName = Annotated[str, OneLine, StringConstraints(min_length=1, max_length=100), Visible]
-Username = Annotated[
-    str, OneLine, StringConstraints(min_length=3, max_length=50, pattern=r"^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$")
-]
+Username = Annotated[str, _Text(clean_line, USERNAME), StringConstraints(min_length=3, max_length=50, pattern=USERNAME)]
 Email = Annotated[
     str,
     BeforeValidator(_email),
     StringConstraints(max_length=254),
     WithJsonSchema({"type": "string", "format": "email", "maxLength": 254}),
 ]
-Zone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_zone)]
+Zone = Annotated[
+    str,
+    StringConstraints(max_length=64),
+    AfterValidator(_zone),
+    WithJsonSchema({"type": "string", "format": "iana-time-zone", "examples": ["Europe/Berlin"]}),
+]
 NewPassword = Annotated[
     str,
     StringConstraints(min_length=8, max_length=128),
@@ -137,6 +167,7 @@ Day = Annotated[
         )
     ),
     AfterValidator(_within_range),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": f"^({YEARS})-"}),
 ]
 ClockTime = Annotated[
     time,
@@ -149,6 +180,7 @@ ClockTime = Annotated[
             message="must be a clock time, written HH:MM or HH:MM:SS",
         )
     ),
+    WithJsonSchema({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"}),
 ]
 Instant = Annotated[
     datetime,
@@ -162,6 +194,8 @@ Instant = Annotated[
         )
     ),
 ]
+ShownTime = Annotated[time, WithJsonSchema({"type": "string", "pattern": "^[0-9]{2}:[0-9]{2}:[0-9]{2}$"})]
+"""No ``format: time``: RFC 3339, which that refers to, has no time without a zone."""
 Id = Annotated[
     UUID,
     BeforeValidator(partial(_written, form=UUID_TEXT, parse=UUID, code="invalid_uuid", message="must be a UUID")),

@@ -1,4 +1,4 @@
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -7,14 +7,14 @@ from pydantic_core import PydanticCustomError
 
 from src.domain.priorities import PriorityName
 from src.domain.recurrence import MAX_RULE_LENGTH
-from src.schemas.base import ClockTime, Day, Description, Id, Input, Omittable, Output, Title, Version, Zone
+from src.schemas.base import ClockTime, Day, Description, Id, Input, Omittable, Output, ShownTime, Title, Version, Zone
 from src.schemas.page import Page, PageQuery
 from src.schemas.priority import PriorityPublic
 from src.schemas.tag import TagOfTask
 from src.schemas.task import TagIds
 
 MAX_OCCURRENCES = 1_000
-RuleText = Annotated[str, WithJsonSchema({"type": "string", "maxLength": MAX_RULE_LENGTH})]
+RuleText = Annotated[str, WithJsonSchema({"type": "string", "format": "rrule", "maxLength": MAX_RULE_LENGTH})]
 ModeName = Literal["schedule", "after_completion"]
 MissedName = Literal["skip", "keep"]
 InstanceStatus = Literal["open", "completed", "skipped"]
@@ -101,7 +101,7 @@ class RecurringTaskPublic(Output):
     rrule: str = Field(description="in its shortest form")
     rrule_description: str = Field(description="the rule in English words")
     start_date: date
-    due_time: time | None
+    due_time: ShownTime | None
     timezone: str
     mode: ModeName
     missed: MissedName

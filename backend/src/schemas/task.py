@@ -1,4 +1,4 @@
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -7,7 +7,20 @@ from pydantic_core import PydanticCustomError
 
 from src.domain.priorities import PriorityName
 from src.domain.search import MAX_QUERY_LENGTH
-from src.schemas.base import ClockTime, Day, Description, Id, Input, Omittable, OneLine, Output, Title, Version, Zone
+from src.schemas.base import (
+    ClockTime,
+    Day,
+    Description,
+    Id,
+    Input,
+    Omittable,
+    OneLine,
+    Output,
+    ShownTime,
+    Title,
+    Version,
+    Zone,
+)
 from src.schemas.page import Page, PageQuery
 from src.schemas.priority import PriorityPublic
 from src.schemas.tag import TagOfTask
@@ -71,7 +84,13 @@ class TaskComplete(Input):
 class TaskMove(Input):
     """Exactly one of the two."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"before": "019ab7d0-6f3c-7cc1-9a53-0b7e3c1f9f10"}]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"before": "019ab7d0-6f3c-7cc1-9a53-0b7e3c1f9f10"}],
+            "minProperties": 1,
+            "maxProperties": 1,
+        }
+    )
 
     before: Id = Omittable(description="the task that is to come next")
     after: Id = Omittable(description="the task that is to come just before")
@@ -92,7 +111,7 @@ class TaskPublic(Output):
     completed_at: datetime | None
     priority: PriorityPublic | None
     due_date: date | None
-    due_time: time | None
+    due_time: ShownTime | None
     timezone: str | None
     due_at: datetime | None = Field(description="the instant that due_date and due_time name; null without a time")
     tags: list[TagOfTask] = Field(description="by name")
