@@ -7,6 +7,7 @@ from typing import Literal
 from hypothesis import strategies as st
 
 from tests.model.model import Match
+from tests.model.series_model import RULES
 from tests.model.words import Piece, Search
 
 USERS = ("ana", "bob", "cho")
@@ -65,6 +66,27 @@ _task_fields = {
 new_tasks = st.fixed_dictionaries({"title": titles}, optional=_task_fields)
 task_changes = st.fixed_dictionaries({}, optional={"title": titles, **_task_fields})
 
+_series_fields = {
+    "description": st.none() | descriptions,
+    "priority": st.none() | priorities,
+    "tags": st.lists(picks(), max_size=2),
+    "due_time": st.none() | times,
+    "missed": st.sampled_from(["skip", "keep"]),
+    "is_active": st.sampled_from([True, True, False]),
+}
+new_series = st.fixed_dictionaries(
+    {"title": titles, "rrule": st.sampled_from(list(RULES))},
+    optional={
+        **_series_fields,
+        "start_date": st.none() | st.sampled_from([0, -1, -3, -20, 2]),
+        "timezone": st.none() | st.sampled_from(["Asia/Kolkata", "America/Lima"]),
+        "mode": st.sampled_from(["schedule", "after_completion"]),
+    },
+)
+series_changes = st.fixed_dictionaries(
+    {}, optional={"title": titles, **_series_fields, "timezone": st.sampled_from(["Asia/Kolkata", "America/Lima"])}
+)
+
 _tag_fields = {"color": st.sampled_from(["#6B7280", "#2563EB"])}
 tag_names = st.sampled_from(["work", "Work", "HOME", "home", "Ärger", "7"])
 new_tags = st.fixed_dictionaries({"name": tag_names}, optional=_tag_fields)
@@ -93,6 +115,7 @@ filters = st.fixed_dictionaries(
         "due_before": days,
         "due_after": days,
         "parent_id": st.just("none") | picks(),
+        "recurring_task_id": picks(),
         "trash": st.booleans(),
     },
 )

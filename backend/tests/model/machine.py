@@ -5,23 +5,30 @@ from hypothesis.stateful import initialize
 
 from tests.model.account_rules import AccountRules
 from tests.model.answers import Query
-from tests.model.drawn import client_id, new_tags, new_tasks, who
+from tests.model.drawn import client_id, new_series, new_tags, new_tasks, who
 from tests.model.model import Body
+from tests.model.series_rules import SeriesRules
 from tests.model.tag_rules import TagRules
 from tests.model.task_rules import TaskRules
 
+New = tuple[int, str | None, Body]
+"""Whose it is to be, under what id, and what."""
 
-class Machine(AccountRules, TagRules, TaskRules):
+
+class Machine(AccountRules, TagRules, TaskRules, SeriesRules):
     @initialize(
         tags=st.lists(st.tuples(who, client_id, new_tags), min_size=4, max_size=6),
         tasks=st.lists(st.tuples(who, client_id, new_tasks), min_size=8, max_size=12),
+        series=st.lists(st.tuples(who, client_id, new_series), min_size=2, max_size=4),
     )
-    def fill(self, tags: list[tuple[int, str | None, Body]], tasks: list[tuple[int, str | None, Body]]) -> None:
+    def fill(self, tags: list[New], tasks: list[New], series: list[New]) -> None:
         """What follows is mostly about things that are there."""
         for tag in tags:
             self.create_tag(*tag)
         for number, task_id, body in tasks:
             self.create_task(number, None, task_id, body)
+        for each in series:
+            self.create_series(*each)
 
     def teardown(self) -> None:
         try:

@@ -93,9 +93,11 @@ class Service:
             await self.admin.execute(TWIN, api.id, long_ago)
             await self.admin.execute(EXPIRED, api.id, long_ago)
             for parent_id, some_id in pairwise((None, *CLIENT_IDS)):
+                series = {"id": some_id, "title": "Milk", "rrule": "FREQ=DAILY", "tags": [some_id]}
                 tag = {"id": some_id, "name": f"Bystander's {some_id}"}
                 assert (await api.post("/tags", tag)).status_code == 201
                 await api.create_task(id=some_id, title="Milk café", tags=[some_id], parent_id=parent_id)
+                assert (await api.post("/recurring-tasks", series)).status_code == 201
             for some_id in reversed(CLIENT_IDS[3:]):
                 assert (await api.delete(f"/tasks/{some_id}")).status_code == 204
             await self.admin.execute(LONG_IN_TRASH, api.id, CLIENT_IDS[4])

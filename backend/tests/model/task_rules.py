@@ -6,6 +6,7 @@ from typing import Literal
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
+from tests.model.account import Account
 from tests.model.account_rules import nothing
 from tests.model.answers import Query, days_from_today, task_body
 from tests.model.drawn import (
@@ -22,7 +23,7 @@ from tests.model.drawn import (
     task_changes,
     who,
 )
-from tests.model.model import Account, Body, Match, Task
+from tests.model.model import Body, Match, Task
 from tests.model.words import Search
 from tests.model.world import Predict, Show, User, World, now
 
@@ -196,6 +197,8 @@ class TaskRules(World):
             values["parent_id"] = self.id_of(chosen["parent_id"], "task", user)
         if "tag" in chosen:
             values["tag"] = [self.id_of(tag, "tag", user) if isinstance(tag, Pick) else tag for tag in chosen["tag"]]
+        if "recurring_task_id" in chosen:
+            values["recurring_task_id"] = self.id_of(chosen["recurring_task_id"], "series", user)
         for name in ("due_before", "due_after"):
             if name in chosen:
                 values[name] = days_from_today(chosen[name])
@@ -231,6 +234,12 @@ class TaskRules(World):
 def told(user: User, request: Callable[[Account], Task]) -> Predict:
     def predict() -> tuple[int, Show]:
         task = request(user.account)
-        return 200, lambda _: task_body(user.account, task)
+
+        def show(answer: Body) -> Body:
+            if task.position is None:  # it has given its place to the next instance, and comes last
+                task.position = answer["position"]
+            return task_body(user.account, task)
+
+        return 200, show
 
     return predict
