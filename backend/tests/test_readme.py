@@ -54,12 +54,13 @@ async def output_of(script: str, database: str, **settings: str) -> str:
 
 async def test_the_tour_works_as_written(own_database: str) -> None:
     tour = blocks("tour")
-    assert len(tour) == 5
+    assert len(tour) == 6
     said = await output_of("\n".join(tour), own_database)
     for expected in (
         '"email":"ana@example.com"',
         '"due_at":"2026-12-01T16:00:00Z"',
         '"description":"every month on the last Friday"',
+        '"rrule_description":"every 3 days"',
         '"rrule_description":"every month on the 1st"',
         '"is_completed":true',
         '"status":412',
