@@ -37,7 +37,8 @@ _FIND_TAGS: Final = text("""
     SELECT id FROM tags WHERE user_id = :owner_id AND name_key = ANY (CAST(:keys AS text[]))
 """)
 _FIRST_OF_SERIES: Final = text("""
-    SELECT id FROM tasks WHERE user_id = :owner_id AND recurring_task_id = :series_id AND NOT is_completed
+    SELECT id FROM tasks
+    WHERE user_id = :owner_id AND recurring_task_id = :series_id AND NOT is_completed AND deleted_at IS NULL
     ORDER BY occurrence_date LIMIT 1
 """)
 

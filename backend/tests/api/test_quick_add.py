@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -108,6 +108,15 @@ class TestASeries:
         first = (await ana.post("/tasks/quick", body)).json()
         again = await ana.post("/tasks/quick", body)
         assert (again.status_code, again.json()) == (200, first)
+
+    async def test_sent_again_shows_the_task_that_is_open_by_now(self, ana: Api, admin: asyncpg.Connection):
+        body = {"id": str(uuid4()), "text": "Stretch every day"}
+        first = (await ana.post("/tasks/quick", body)).json()["task"]
+        await ana.delete(f"/tasks/{first['id']}")
+        for _ in range(2):
+            again = await ana.post("/tasks/quick", body)
+            assert (again.status_code, again.json()["task"]["due_date"]) == (200, "2026-11-24")
+            await admin.execute("UPDATE tasks SET deleted_at = '2020-01-01' WHERE id = $1", UUID(first["id"]))
 
 
 class TestADryRun:
