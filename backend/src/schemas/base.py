@@ -125,7 +125,8 @@ def _email(value: object) -> object:
         raise PydanticCustomError("invalid_email", "must be an e-mail address, such as ana@example.com") from None
 
 
-OneLine = _Text(clean_line, rf"^[^\n\r{CONTROLS}]*$")
+ONE_LINE = rf"^[^\n\r{CONTROLS}]*$"
+OneLine = _Text(clean_line, ONE_LINE)
 ManyLines = _Text(clean_lines, rf"^[^{CONTROLS}]*$")
 Visible = AfterValidator(_visible)
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from src.domain.priorities import PriorityName
@@ -16,7 +16,11 @@ FORMAT_VERSION = 1
 
 ExportFormat = Literal["json", "csv", "ics"]
 Position = Annotated[str, StringConstraints(max_length=200, pattern=r"^[0-9a-f]{14}[0-9A-Za-z]*[1-9A-Za-z]$")]
-Rule = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+Rule = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=500),
+    WithJsonSchema({"type": "string", "format": "rrule", "maxLength": 500}),
+]
 
 
 class ExportQuery(BaseModel):

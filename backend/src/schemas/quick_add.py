@@ -1,11 +1,11 @@
-from datetime import date, time
+from datetime import date
 from typing import Annotated
 
 from pydantic import ConfigDict, Field, StrictBool, StringConstraints
 
 from src.domain.priorities import PriorityName
 from src.domain.quick_add import MAX_TEXT_LENGTH, SeriesMode, SpanKind
-from src.schemas.base import Id, Input, Output, Zone
+from src.schemas.base import ONE_LINE, Id, Input, Output, ShownTime, Zone
 from src.schemas.recurring_task import RecurringTaskPublic
 from src.schemas.task import TaskPublic
 
@@ -22,7 +22,8 @@ class QuickAddCreate(Input):
 
     id: Id | None = Field(default=None, description="your own UUID makes the create safe to send again")
     text: Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT_LENGTH)] = Field(
-        description='one line, exactly as it was typed: "in quotes" or behind a \\ nothing is read as a date'
+        description='one line, exactly as it was typed: "in quotes" or behind a \\ nothing is read as a date',
+        json_schema_extra={"pattern": ONE_LINE},
     )
     timezone: Zone | None = Field(default=None, description="in which it is today; the user's own when left out")
     dry_run: StrictBool = Field(default=False, description="only tell what would be understood")
@@ -44,7 +45,7 @@ class QuickAddUnderstood(Output):
 
     title: str
     due_date: date | None = Field(description="of the task, or the first of the series")
-    due_time: time | None
+    due_time: ShownTime | None
     timezone: str
     priority: PriorityName | None
     tags: list[str] = Field(description="names; those that do not exist yet are made")
