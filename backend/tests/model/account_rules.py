@@ -11,7 +11,7 @@ from tests.model.world import Show, User, World
 MOST_ATTEMPTS = 6  # of a user in a run: fewer than the limits allow
 
 
-now_and_then = precondition(lambda self: self.tick % 4 == 0)
+now_and_then = precondition(lambda self: self.requests % 4 == 0)
 """Tasks are what matters most: without this half of all requests would be about accounts."""
 
 
@@ -151,7 +151,7 @@ class AccountRules(World):
             )
             self.look_at_rows(may_change=user)
 
-    @precondition(lambda self: self.tick > 60 and self.tick % 4 == 0)
+    @precondition(lambda self: self.requests > 60 and self.requests % 4 == 0)
     @rule(who=who, is_right=st.booleans())
     def delete_account(self, who: int, is_right: bool) -> None:
         """Somebody new takes the place."""

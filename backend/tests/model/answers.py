@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.model.account import Account
-from tests.model.model import COLORS, LEVELS, Body, Series, Tag, Task
+from tests.model.model import COLORS, LEVELS, Body, Series, Tag, Task, Tick
 from tests.model.words import Search, plain
 
 INSTANTS = ("created_at", "updated_at", "completed_at", "deleted_at")
@@ -98,13 +98,24 @@ class Instants:
     """The instant of each tick, learnt from the first answer that shows it: all others must show the same."""
 
     def __init__(self) -> None:
-        self._of: dict[int, str] = {}
+        self._of: dict[Tick, str] = {}
+
+    def tick_of(self, instant: str) -> Tick:
+        """Of an instant that no request here has made: one that sorts where it belongs."""
+        for tick, known in self._of.items():
+            if known == instant:
+                return tick
+        earlier = max((tick for tick, known in self._of.items() if known < instant), default=None)
+        later = min((tick for tick, known in self._of.items() if known > instant), default=None)
+        tick = (earlier + later) / 2 if earlier and later else earlier + 0.5 if earlier else (later or 1) - 0.5
+        self._of[Tick(tick)] = instant
+        return Tick(tick)
 
     def agree(self, told: Body, expected: Body) -> None:
         """Asserts that an answer is what the model says, instants included."""
         wanted = {**expected}
         for name in INSTANTS:
-            if wanted.get(name) is not None:
+            if isinstance(wanted.get(name), int | float):
                 wanted[name] = self._of.setdefault(wanted[name], told.get(name) or "an instant")
         assert told == wanted, f"told {differing(told, wanted)}, wanted {differing(wanted, told)}"
 

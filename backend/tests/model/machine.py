@@ -4,18 +4,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize
 
 from tests.model.account_rules import AccountRules
-from tests.model.answers import Query
+from tests.model.adopting import Adopting
 from tests.model.drawn import client_id, new_series, new_tags, new_tasks, who
 from tests.model.model import Body
 from tests.model.series_rules import SeriesRules
 from tests.model.tag_rules import TagRules
-from tests.model.task_rules import TaskRules
 
 New = tuple[int, str | None, Body]
 """Whose it is to be, under what id, and what."""
 
 
-class Machine(AccountRules, TagRules, TaskRules, SeriesRules):
+class Machine(AccountRules, TagRules, SeriesRules, Adopting):
     @initialize(
         tags=st.lists(st.tuples(who, client_id, new_tags), min_size=4, max_size=6),
         tasks=st.lists(st.tuples(who, client_id, new_tasks), min_size=8, max_size=12),
@@ -23,6 +22,7 @@ class Machine(AccountRules, TagRules, TaskRules, SeriesRules):
     )
     def fill(self, tags: list[New], tasks: list[New], series: list[New]) -> None:
         """What follows is mostly about things that are there."""
+        self.exports = []
         for tag in tags:
             self.create_tag(*tag)
         for number, task_id, body in tasks:
@@ -34,7 +34,6 @@ class Machine(AccountRules, TagRules, TaskRules, SeriesRules):
         try:
             for user in self.users:
                 if self.is_sound and user.is_logged_in:
-                    self.check_list(user, None, Query({}, None, "position"), 200)
-                    self.check_list(user, None, Query({"trash": True}, None, "-updated_at"), 200)
+                    self.check_everything(user)
         finally:
             super().teardown()

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NewType
 from zoneinfo import ZoneInfo
 
-Tick = NewType("Tick", int)
+Tick = NewType("Tick", float)
 Body = dict[str, Any]
 
 LEVELS = {"low": 1, "medium": 2, "high": 3, "urgent": 4}
@@ -51,7 +51,7 @@ class Tag:
     id: str
     name: str
     color: str
-    made_from: Body
+    made_from: Body | None
     created: Tick
     updated: Tick
     version: int = 1
@@ -65,7 +65,7 @@ class Tag:
 class Task:
     id: str
     title: str
-    made_from: Body
+    made_from: Body | None
     created: Tick
     updated: Tick
     description: str | None = None
@@ -108,7 +108,7 @@ class Series:
     rrule: str
     start_date: date
     timezone: str
-    made_from: Body
+    made_from: Body | None
     created: Tick
     updated: Tick
     description: str | None = None

@@ -29,6 +29,8 @@ class SeriesRules(World):
     @rule(who=who, series_id=client_id, body=new_series)
     def create_series(self, who: int, series_id: str | None, body: Body) -> None:
         user = self.users[who]
+        if self.is_unknown(user.account.series, series_id):
+            return
         sent = self.of_series(user, body)
 
         def predict() -> tuple[int, Show]:

@@ -13,6 +13,8 @@ class TagRules(World):
     @rule(who=who, tag_id=client_id, body=new_tags)
     def create_tag(self, who: int, tag_id: str | None, body: Body) -> None:
         user = self.users[who]
+        if self.is_unknown(user.account.tags, tag_id):
+            return
         wanted = {"color": "#6B7280", **body}
 
         def predict() -> tuple[int, Show]:

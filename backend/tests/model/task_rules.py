@@ -55,6 +55,8 @@ class TaskRules(World):
     @rule(who=who, at=addresses, task_id=client_id, body=new_tasks)
     def create_task(self, who: int, at: Address, task_id: str | None, body: Body) -> None:
         user = self.users[who]
+        if self.is_unknown(user.account.tasks, task_id):
+            return
         sent = self.resolved(user, body)
 
         def predict() -> tuple[int, Show]:

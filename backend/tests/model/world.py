@@ -1,6 +1,6 @@
 """Three users, one service, and a model of each account: every answer is compared, and every stored row watched."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from tests.factories import PASSWORD, Api
 from tests.model.account import Account
 from tests.model.answers import Common, Instants
 from tests.model.drawn import CLIENT_IDS, NOBODYS_ID, USERS, ZONES, Pick
-from tests.model.model import Body, Match, Refused, Tick
+from tests.model.model import Body, Match, Refused, Series, Tag, Task, Tick
 from tests.model.service import Service, session_of
 
 Show = Callable[[Body], Body | None]
@@ -20,6 +20,7 @@ Show = Callable[[Body], Body | None]
 Predict = Callable[[], tuple[int, Show]]
 
 UNCONDITIONAL = Match()
+SPACING = 1000  # between the ticks of two requests: there may be more in one
 
 
 class User:
@@ -62,7 +63,7 @@ class World(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         World.examples += 1
-        self.tick = 0
+        self.requests = 0
         self.instants = Instants()
         self.seen = {kind: list(CLIENT_IDS) for kind in ("task", "tag", "series")} | {"session": [], "user": []}
         self.users = [User(self.service.caller()) for _ in USERS]
@@ -86,6 +87,10 @@ class World(RuleBasedStateMachine):
         self.service.let_go()
 
     # — ids
+
+    def is_unknown(self, things: Mapping[str, Tag | Task | Series], some_id: str | None) -> bool:
+        """Whether it was adopted, so that nobody knows what it was made from."""
+        return some_id in things and things[str(some_id)].made_from is None
 
     def see(self, kind: str, some_id: str) -> str:
         if some_id not in self.seen[kind]:
@@ -157,13 +162,13 @@ class World(RuleBasedStateMachine):
         match: Match = UNCONDITIONAL,
         **options: Any,
     ) -> httpx.Response:
-        self.tick += 1
+        self.requests += 1
         self.is_sound = False
-        user.account.now = Tick(self.tick)
+        user.account.now = Tick(self.requests * SPACING)
         if match.header is not None:
             options["headers"] = {"If-Match": match.header}
         if body is not None:
-            options["json"] = {name: _written(value) for name, value in body.items()}
+            options["json"] = _written(body)
         response = self.service.send(user.caller, method, path, **options)
         assert response.status_code < 500, response.text
         return response
@@ -270,6 +275,10 @@ def agree_on_refusal(response: httpx.Response, wanted: Refused, told: str) -> No
 
 
 def _written(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _written(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_written(one) for one in value]
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 
