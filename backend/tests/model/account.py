@@ -1,6 +1,7 @@
 """One user's account: every method is one request; it raises Refused, and then nothing has changed."""
 
-from tests.model.model import Body, Match, Tick
+from tests.model.bodies import task_body
+from tests.model.model import Body, Match, Task, Tick
 from tests.model.series_model import SeriesModel
 
 
@@ -12,9 +13,10 @@ class Account(SeriesModel):
         self.tags = {}
         self.series = {}
         self.new_tasks = []
+        self.removed = []
 
     @property
-    def id(self) -> str:
+    def id(self) -> str:  # type: ignore[override]
         return str(self.user["id"])
 
     @property
@@ -26,3 +28,6 @@ class Account(SeriesModel):
         if any(self.user[name] != value for name, value in body.items()):
             self.user |= {**body, "version": self.user["version"] + 1}
         return self.user
+
+    def shown(self, task: Task) -> Body:
+        return task_body(self, task)

@@ -66,6 +66,25 @@ _task_fields = {
 new_tasks = st.fixed_dictionaries({"title": titles}, optional=_task_fields)
 task_changes = st.fixed_dictionaries({}, optional={"title": titles, **_task_fields})
 
+_versions = st.none() | st.none() | st.integers(1, 4)
+
+
+def _on_task(op: str, **data: st.SearchStrategy[object]) -> st.SearchStrategy[dict[str, object]]:
+    return st.fixed_dictionaries({"op": st.just(op), "id": picks(), **data}, optional={"if_version": _versions})
+
+
+operations = st.one_of(
+    st.builds(
+        lambda task_id, data: {"op": "create", "data": data if task_id is None else {**data, "id": task_id}},
+        client_id,
+        new_tasks,
+    ),
+    _on_task("update", data=task_changes),
+    _on_task("complete", data=st.fixed_dictionaries({"is_completed": st.booleans()})),
+    _on_task("delete", data=st.fixed_dictionaries({"permanent": st.sampled_from([False, False, True])})),
+    _on_task("restore"),
+)
+
 _series_fields = {
     "description": st.none() | descriptions,
     "priority": st.none() | priorities,
@@ -91,6 +110,27 @@ _tag_fields = {"color": st.sampled_from(["#6B7280", "#2563EB"])}
 tag_names = st.sampled_from(["work", "Work", "HOME", "home", "Ärger", "7"])
 new_tags = st.fixed_dictionaries({"name": tag_names}, optional=_tag_fields)
 tag_changes = st.fixed_dictionaries({}, optional={"name": tag_names, **_tag_fields})
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of text for a task."""
+
+    title: str
+    priority: str | None
+    tag: str | None
+    is_tomorrow: bool
+
+    def __str__(self) -> str:
+        marks = ["tomorrow"] if self.is_tomorrow else []
+        marks += [f"!{self.priority}"] if self.priority else []
+        marks += [f"#{self.tag}"] if self.tag else []
+        return " ".join([f'"{self.title}"', *marks])
+
+
+lines = st.builds(
+    Line, titles, st.none() | priorities, st.sampled_from([None, "work", "HOME", "Ärger"]), is_tomorrow=st.booleans()
+)
 
 _first = st.sampled_from(["mil", "MILK", "cafe", "ana", "Ana's", "e-mail", "e-m", "ubung", "naive", "nai", "7", "xyz"])
 _phrase = st.sampled_from(["milk cafe", "naive idea", "e mail", "Milk", "idea milk", "idea mil"])

@@ -20,6 +20,7 @@ RULES = {
 
 
 class SeriesModel(TaskModel):
+    id: str
     zone: str
 
     def one_series(self, series_id: str) -> Series:
@@ -88,6 +89,8 @@ class SeriesModel(TaskModel):
 
     def settle(self, changed: Iterable[Task]) -> None:
         """After tasks were completed, reopened, deleted or restored: what becomes of their instances."""
+        if self.is_batch:
+            return
         by_series: dict[str, list[Task]] = {}
         for task in changed:
             if task.series_id is not None:
@@ -102,9 +105,10 @@ class SeriesModel(TaskModel):
 
     def _close_or_open(self, series: Series, task: Task) -> None:
         instance = series.instances[_day_of(task)]
-        is_there = task.id in self.tasks
-        status = "completed" if task.is_completed else "open" if task.deleted is None else None
-        if not is_there or status is None:
+        found = next((one for one in self._tasks_of(series) if one.occurrence_date == task.occurrence_date), None)
+        if found is not None and (found.is_completed or found.deleted is None):
+            status = "completed" if found.is_completed else "open"
+        else:
             status = "skipped" if instance.status == "open" else instance.status
         if status != instance.status:
             series.instances[_day_of(task)] = Instance(status, None if status == "open" else self.now)

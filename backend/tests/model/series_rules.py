@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from tests.model.account_rules import nothing
-from tests.model.answers import days_from_today, due_at, series_body
+from tests.model.answers import days_from_today
+from tests.model.bodies import due_at, series_body
 from tests.model.drawn import Pick, client_id, limits, matches, new_series, picks, series_changes, who
 from tests.model.model import DAY, Body, Match, Series
 from tests.model.series_model import RULES

@@ -3,7 +3,7 @@
 from hypothesis.stateful import rule
 
 from tests.model.account_rules import nothing
-from tests.model.answers import tag_body
+from tests.model.bodies import tag_body
 from tests.model.drawn import Pick, client_id, limits, matches, new_tags, picks, tag_changes, who
 from tests.model.model import Body, Match
 from tests.model.world import Show, World

@@ -1,15 +1,39 @@
 """Tasks, as plain Python: nothing is clever, all of them are looked through one by one."""
 
 from collections.abc import Iterable
+from copy import deepcopy
+from dataclasses import dataclass, field
 
-from tests.model.model import Body, Match, Refused, Task, invalid, not_found, same
+from tests.model.model import Body, Match, Refused, Task, Tick, invalid, not_found, same
 from tests.model.tag_model import TagModel
 
 DEEPEST = 5
+PLACES = {"not_found": "/id", "version_mismatch": "/if_version", "id_in_use": "/data/id"}
+
+
+@dataclass
+class Outcome:
+    """Of one operation of a batch: as its own route would answer."""
+
+    status: int
+    task: Task | None = None
+    shown: Body = field(default_factory=dict)
+    refused: Refused | None = None
+
+    def faults(self, index: int) -> list[tuple[str, str]]:
+        """Where in the batch, and what."""
+        assert self.refused is not None
+        place = f"/operations/{index}"
+        if self.refused.faults:
+            return [(f"{place}/data{pointer}", code) for pointer, code in self.refused.faults]
+        return [(place + PLACES.get(self.refused.code, ""), self.refused.code)]
 
 
 class TaskModel(TagModel):
     zone: str
+    is_batch = False
+    empties_trash = False
+    removed: list[Task]
 
     def settle(self, changed: Iterable[Task]) -> None:
         raise NotImplementedError
@@ -33,7 +57,16 @@ class TaskModel(TagModel):
             return same(before, body)
         self._require_tags(body["tags"])
         if before is not None:
-            self._empty_trash()
+            self._make_way_for(before)
+        return None
+
+    def create_quickly(self, task_id: str | None, text: str) -> Task | None:
+        """As `create_task`, made from a line of text."""
+        before = self.tasks.get(task_id or "")
+        if before is not None and not before.is_expired:
+            return same(before, {"quick": text})
+        if before is not None:
+            self._make_way_for(before)
         return None
 
     def add_task(self, task_id: str, body: Body) -> Task:
@@ -72,12 +105,14 @@ class TaskModel(TagModel):
         together = [task, *self._below(task_id)]
         if permanent:
             self.tasks = {each.id: each for each in self.tasks.values() if each not in together}
+            self.removed += together
             self.settle(together)
             return
         gone = [each for each in together if each.deleted is None] if task.deleted is None else []
         for each in gone:
             self._change(each, deleted=self.now)
-        self._empty_trash()
+        if gone or not self.is_batch:
+            self._empty_trash()
         self.settle(gone)
 
     def restore_task(self, task_id: str, match: Match) -> Task:
@@ -117,10 +152,66 @@ class TaskModel(TagModel):
         for task in self.tasks.values():
             task.is_expired = task.deleted is not None
 
+    def bulk(self, operations: list[Body], unset: Body, *, partial: bool) -> list[Outcome]:
+        """One after the other; then what came of it all settles the series."""
+        start, before = self.now, self.tasks
+        self.tasks = deepcopy(before)
+        self.is_batch, self.empties_trash, self.removed = True, False, []
+        outcomes = [self._apply(operation, unset) for operation in operations]
+        self.is_batch, self.now = False, start
+        failed = [(index, outcome) for index, outcome in enumerate(outcomes) if outcome.refused is not None]
+        if failed and not partial:
+            self.tasks = before
+            raise Refused(409, "bulk_failed", *(fault for index, outcome in failed for fault in outcome.faults(index)))
+        gone = [before[task.id] for task in self.removed if task.id in before]
+        if self.empties_trash:
+            self._empty_trash()
+        self.settle([*(task for task in self.tasks.values() if _is_turned(before.get(task.id), task)), *gone])
+        return outcomes
+
+    def _apply(self, operation: Body, unset: Body) -> Outcome:
+        self.now = Tick(self.now + 1)
+        try:
+            status, task = self._outcome(operation, unset)
+        except Refused as refused:
+            return Outcome(refused.status, refused=refused)
+        return Outcome(status, task, {} if task is None else self.shown(task))
+
+    def _outcome(self, operation: Body, unset: Body) -> tuple[int, Task | None]:
+        data, version = operation.get("data", {}), operation.get("if_version")
+        match = Match() if version is None else Match(versions=frozenset([version]))
+        match operation["op"]:
+            case "create":
+                body = unset | {name: value for name, value in data.items() if name != "id"}
+                before = self.create_task(data.get("id"), body)
+                new_id = data.get("id") or f"new at {self.now}"
+                return (201, self.add_task(new_id, body)) if before is None else (200, before)
+            case "update":
+                return 200, self.update_task(operation["id"], data, match)
+            case "complete":
+                return 200, self.complete_task(operation["id"], data["is_completed"], match)
+            case "restore":
+                return 200, self.restore_task(operation["id"], match)
+        self.delete_task(operation["id"], match, permanent=data["permanent"])
+        return 204, None
+
+    def shown(self, task: Task) -> Body:
+        raise NotImplementedError
+
     def _kept(self) -> list[Task]:
         return [task for task in self.tasks.values() if task.deleted is None]
 
+    def _make_way_for(self, task: Task) -> None:
+        """Of a task that should have left the trash by now."""
+        if self.is_batch:
+            below = self._below(task.id)
+            self.tasks = {each.id: each for each in self.tasks.values() if each is not task and each not in below}
+        self._empty_trash()
+
     def _empty_trash(self) -> None:
+        if self.is_batch:  # at its end
+            self.empties_trash = True
+            return
         self.tasks = {task.id: task for task in self.tasks.values() if not task.is_expired}
 
     def _changeable(self, task_id: str, match: Match) -> Task:
@@ -163,6 +254,11 @@ class TaskModel(TagModel):
     def _below(self, task_id: str | None) -> list[Task]:
         children = [task for task in self.tasks.values() if task.parent_id == task_id and task_id is not None]
         return children + [below for child in children for below in self._below(child.id)]
+
+
+def _is_turned(before: Task | None, task: Task) -> bool:
+    """Whether a series has to know."""
+    return before is not None and (before.is_completed, before.deleted) != (task.is_completed, task.deleted)
 
 
 def _input_of(task: Task) -> Body:

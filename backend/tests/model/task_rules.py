@@ -8,7 +8,8 @@ from hypothesis.stateful import rule
 
 from tests.model.account import Account
 from tests.model.account_rules import nothing
-from tests.model.answers import Query, days_from_today, task_body
+from tests.model.answers import Query, days_from_today
+from tests.model.bodies import task_body
 from tests.model.drawn import (
     USERS,
     Pick,
