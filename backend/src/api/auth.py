@@ -4,17 +4,14 @@ from typing import Annotated
 
 from fastapi import Cookie, Request, Response
 
+from src.api.clients import ClientDep, ForeignOrigin, OwnOrigin, is_plain_localhost
 from src.api.deps import (
     AuthServiceDep,
-    ClientDep,
     ContextDep,
-    ForeignOrigin,
-    OwnOrigin,
     PrincipalDep,
     SessionServiceDep,
     UserServiceDep,
     find_principal,
-    is_plain_localhost,
 )
 from src.api.routing import etag, problems, router
 from src.core.errors import NotFound, TooManyRequests, Unauthorized

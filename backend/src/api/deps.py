@@ -3,8 +3,6 @@
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
@@ -25,7 +23,7 @@ from src.core.security import (
 from src.database.session import Database
 from src.schemas.base import Id
 from src.services.admission import Admission
-from src.services.auth_service import AuthService, Client
+from src.services.auth_service import AuthService
 from src.services.export_service import ExportService
 from src.services.health_service import HealthService
 from src.services.import_service import ImportService, ImportWorkers
@@ -48,7 +46,6 @@ from src.services.user_service import UserService
 ETAG = re.compile(r'\s*(?:(?P<weak>W/)?"(?P<opaque>[\x21\x23-\x7e]*)")\s*(?:,|$)', re.ASCII)
 VERSION = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
 ETAGS = r'^\s*(\*|(W/)?"[\x21\x23-\x7e]*"(\s*,\s*(W/)?"[\x21\x23-\x7e]*")*)\s*$'
-LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token", refreshUrl="/api/v1/auth/token", auto_error=False)
 
@@ -76,13 +73,6 @@ class NotYourPath(Forbidden):
 
     code = "not_your_path"
     title = "The path belongs to another user"
-
-
-class ForeignOrigin(Forbidden):
-    """The request comes from a page of another site, which may not use this browser's session."""
-
-    code = "foreign_origin"
-    title = "The request comes from a foreign page"
 
 
 async def get_context(request: Request) -> AppContext:
@@ -270,58 +260,3 @@ def _etags(header: str) -> list[tuple[str | None, str]]:
 
 
 PreconditionDep = Annotated[Precondition, Depends(get_precondition)]
-
-
-def client_of(request: Request, settings: Settings) -> Client:
-    """The client's network and what it calls itself. X-Forwarded-For counts only from configured proxies."""
-    peer = request.client.host if request.client else ""
-    address = _normalised(peer)
-    if address is not None and settings.trusted_proxies:
-        for hop in reversed(",".join(request.headers.getlist("x-forwarded-for")).split(",")):
-            if not any(address in proxy for proxy in settings.trusted_proxies):
-                break
-            address = _normalised(hop.strip()[:64]) or address
-    device = request.headers.get("user-agent")
-    printable = "".join(c for c in device if c.isprintable()).strip()[:200] if device else ""
-    return Client(network=_network(address), device=printable or None)
-
-
-@lru_cache(maxsize=4096)
-def _normalised(text: str) -> IPv4Address | IPv6Address | None:
-    try:
-        address = ip_address(text.partition("%")[0])
-    except ValueError:
-        return None
-    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
-
-
-def _network(address: IPv4Address | IPv6Address | None) -> str:
-    if isinstance(address, IPv6Address):
-        return str(ip_network((address, 64), strict=False))
-    return str(address) if address is not None else "unknown"
-
-
-async def get_client(request: Request, context: ContextDep) -> Client:
-    return client_of(request, context.settings)
-
-
-ClientDep = Annotated[Client, Depends(get_client)]
-
-
-async def refuse_foreign_origin(request: Request, context: ContextDep) -> None:
-    """A browser says which page sends the request; a page of another site must not use the cookie."""
-    if request.headers.get("sec-fetch-site") == "cross-site" and "origin" not in request.headers:
-        raise ForeignOrigin
-    host = request.headers.get("host")
-    own = (f"http://{host}", f"https://{host}") if host else ()
-    for origin in request.headers.getlist("origin"):
-        if origin not in own and origin not in context.settings.cors_origins:
-            raise ForeignOrigin
-
-
-OwnOrigin = Depends(refuse_foreign_origin)
-
-
-def is_plain_localhost(request: Request) -> bool:
-    url = request.base_url  # without the query, whose bytes may be no text
-    return url.scheme == "http" and url.hostname in LOCAL_HOSTS

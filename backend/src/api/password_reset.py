@@ -1,6 +1,7 @@
 """Setting a new password with a link that came by mail."""
 
-from src.api.deps import ClientDep, PasswordResetServiceDep
+from src.api.clients import ClientDep
+from src.api.deps import PasswordResetServiceDep
 from src.api.routing import problems, router
 from src.core.errors import TooManyRequests
 from src.schemas.password_reset import PasswordReset, PasswordResetRequest, PasswordResetRequested

@@ -6,7 +6,8 @@ from typing import Annotated
 from fastapi import Form
 from pydantic import BaseModel, ConfigDict, Field
 
-from src.api.deps import AuthServiceDep, ClientDep, TokenExchangeServiceDep
+from src.api.clients import ClientDep
+from src.api.deps import AuthServiceDep, TokenExchangeServiceDep
 from src.api.routing import problems, router
 from src.core.errors import Invalid, TooManyRequests
 from src.core.security import SUBJECT_TOKEN_MAX_LENGTH
