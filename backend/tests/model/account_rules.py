@@ -3,9 +3,11 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
+from tests.api.test_token_exchange import GRANT, JWT, claims, subject_token
 from tests.factories import PASSWORD, unique_email
 from tests.model.drawn import ZONES, Pick, matches, picks, who
 from tests.model.model import Body, Match, Refused, not_found
+from tests.model.service import session_of
 from tests.model.world import Show, User, World
 
 MOST_ATTEMPTS = 6  # of a user in a run: fewer than the limits allow
@@ -117,15 +119,73 @@ class AccountRules(World):
     @now_and_then
     @rule(who=who)
     def refresh(self, who: int) -> None:
-        """The cookie is that of the last login."""
         user = self.users[who]
+        is_alive = self.may_refresh(user)
         response = self.send(user, "POST", "/auth/refresh")
-        is_alive = user.is_logged_in and "refresh_token" in user.caller.client.cookies
         assert response.status_code == (200 if is_alive else 401), response.text
         self.look_at_rows(may_change=user)
         if is_alive:
             user.caller.use(response.json()["access_token"])
+            user.current = user.of_cookie
             user.sessions[user.current] = user.sessions.pop(user.current)
+
+    def may_refresh(self, user: User) -> bool:
+        has_cookie = "refresh_token" in user.caller.client.cookies
+        return user.is_active and has_cookie and user.sessions.get(user.of_cookie, False)
+
+    @now_and_then
+    @rule(who=who)
+    def an_old_refresh_token_comes_back(self, who: int) -> None:
+        """Somebody has stolen it: the session ends."""
+        user = self.users[who]
+        if not self.may_refresh(user):
+            return
+        old = user.caller.client.cookies["refresh_token"]
+        self.refresh_as(user)
+        self.execute(
+            "UPDATE sessions SET rotated_at = rotated_at - interval '1 minute' WHERE user_id = $1 AND id = $2",
+            user.account.id,
+            user.of_cookie,
+        )
+        user.caller.client.cookies.clear()
+        response = self.send(user, "POST", "/auth/refresh", headers={"Cookie": f"refresh_token={old}"})
+        assert response.status_code == 401, response.text
+        self.look_at_rows(may_change=user)
+        del user.sessions[user.of_cookie]
+
+    def refresh_as(self, user: User) -> None:
+        assert self.send(user, "POST", "/auth/refresh").status_code == 200
+        self.look_at_rows(may_change=user)
+        user.sessions[user.of_cookie] = user.sessions.pop(user.of_cookie)
+
+    @now_and_then
+    @rule(who=who)
+    def log_out(self, who: int) -> None:
+        user = self.users[who]
+
+        def predict() -> tuple[int, Show]:
+            del user.sessions[user.current]
+            return 204, nothing
+
+        self.ask(user, "POST", "/auth/logout", predict)
+
+    @now_and_then
+    @rule(who=who)
+    def log_in_by_another_service(self, who: int) -> None:
+        """Whoever first proves the address has the account alone; its password, too, is another one then."""
+        user = self.users[who]
+        token = subject_token(claims(user.caller.email))
+        form = {"grant_type": GRANT, "subject_token_type": JWT, "subject_token": token}
+        response = self.send(user, "POST", "/auth/token", data=form)
+        assert response.status_code == (200 if user.is_active else 400), response.text
+        self.look_at_rows(may_change=user if user.is_active else None)
+        if user.is_active:
+            kept = {key: True for key, is_alive in user.sessions.items() if is_alive} if user.is_proved else {}
+            user.caller.use(response.json()["access_token"])
+            user.current, user.is_proved = session_of(user.caller), True
+            user.sessions = kept | {user.current: True}
+            self.service.give_same_hash(user.account.id)
+            self.see_session(user)
 
     @now_and_then
     @rule(who=who)
@@ -139,7 +199,7 @@ class AccountRules(World):
         assert response.status_code == (204 if user.is_active else 400), response.text
         self.look_at_rows(may_change=user if user.is_active else None)
         if user.is_active:
-            user.sessions = {}
+            user.sessions, user.is_proved = {}, True
 
     @now_and_then
     @rule(who=who)

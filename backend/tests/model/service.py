@@ -14,6 +14,7 @@ import httpx
 
 from src.core.security import PasswordHasher, new_reset_token, reset_token_hash
 from src.main import create_app
+from tests.api.test_token_exchange import CONFIGURED
 from tests.conftest import settings_for
 from tests.factories import PASSWORD, Api
 from tests.model.drawn import CLIENT_IDS
@@ -66,7 +67,7 @@ class Service:
         self._runner.__exit__(*error)
 
     async def _start(self) -> None:
-        self.app = create_app(settings_for(self._database_url, password_hash_rounds=ROUNDS))
+        self.app = create_app(settings_for(self._database_url, password_hash_rounds=ROUNDS, **CONFIGURED))
         await self._open.enter_async_context(self.app.router.lifespan_context(self.app))
         self.admin = await asyncpg.connect(self._database_url)
         self._open.push_async_callback(self.admin.close)

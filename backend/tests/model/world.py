@@ -30,7 +30,10 @@ class User:
         self.caller = caller
         self.account = Account(caller.user)
         self.sessions = {session_of(caller): True}
-        self.current = session_of(caller)
+        self.current = self.of_cookie = session_of(caller)
+        """The sessions of the access token, and of the refresh token in the cookie."""
+        self.is_proved = False
+        """Whether the e-mail address is."""
         self.is_active = True
         self.attempts = 0
         self.refusals = 0
@@ -234,7 +237,7 @@ class World(RuleBasedStateMachine):
         self.look_at_rows(may_change=user if user.is_active else None)
         if user.is_active:
             user.caller.use(response.json()["access_token"])
-            user.current = session_of(user.caller)
+            user.current = user.of_cookie = session_of(user.caller)
             self.see_session(user)
             user.sessions = {key: True for key, is_alive in user.sessions.items() if is_alive} | {user.current: True}
 
