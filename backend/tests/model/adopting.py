@@ -1,7 +1,8 @@
 """What the model does not foresee, it adopts: a new rule for a series, an import. The rest must be as it was."""
 
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
@@ -174,8 +175,14 @@ class Adopting(TaskRules):
         every, count = _read_rule(item["rrule"])
         told = self.pages(user, f"/recurring-tasks/{item['id']}/instances", [], 200) or []
         before = user.account.series.get(item["id"])
-        closed = {day: instance.closed for day, instance in before.instances.items()} if before else {}
-        instances = {date.fromisoformat(each["occurrence_date"]): each for each in told}
+        known = before.instances if before else {}
+        instances = {}
+        for each in told:
+            day, status = date.fromisoformat(each["occurrence_date"]), each["status"]
+            closed_at = each["closed_at"] and datetime.fromisoformat(each["closed_at"])
+            tick = known[day].closed if day in known and known[day].closed else user.account.now
+            closed_on = closed_at and closed_at.astimezone(ZoneInfo(item["timezone"])).date()
+            instances[day] = Instance(status, tick if closed_at else None, closed_on or None)
         return Series(
             **{name: item[name] for name in ("id", "title", "rrule", "timezone", "description", "mode", "missed")},
             **{name: item[name] for name in ("is_active", "version")},
@@ -188,10 +195,7 @@ class Adopting(TaskRules):
             priority=item["priority"] and item["priority"]["name"].lower(),
             due_time=item["due_time"] and time.fromisoformat(item["due_time"]),
             tags={tag["id"] for tag in item["tags"]},
-            instances={
-                day: Instance(each["status"], each["closed_at"] and (closed.get(day) or user.account.now))
-                for day, each in instances.items()
-            },
+            instances=instances,
         )
 
     def task_from(self, account: Account, item: Body) -> Task:

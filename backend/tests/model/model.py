@@ -95,6 +95,8 @@ class Task:
 class Instance:
     status: str = "open"
     closed: Tick | None = None
+    closed_on: date | None = None
+    """The day that it was then in the zone of its series."""
 
 
 @dataclass

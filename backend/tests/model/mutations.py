@@ -32,6 +32,7 @@ import asyncpg
 BACKEND = Path(__file__).parents[2]
 ROUNDS = 6
 COPIED = ("src", "tests")
+RULES = ("_rules.py", "/adopting.py", "/machine.py")
 EVERY = "every policy"
 SQL_FILTER = re.compile(
     r"(?<!app\.)(?:\b[a-z]\w*\.)?(?<!app\.)\buser_id = (?::\w+|'\{user_id\}'|[a-z]\w*\.user_id\b)"
@@ -201,7 +202,7 @@ async def openings(admin: asyncpg.Connection, opened: list[str]) -> list[str]:
 
 def _rule_of(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
-    return next((frame.name for frame in frames if frame.filename.endswith(("_rules.py", "/machine.py"))), "?")
+    return next((frame.name for frame in frames if frame.filename.endswith(RULES)), "?")
 
 
 if __name__ == "__main__":

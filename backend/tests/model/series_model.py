@@ -111,7 +111,8 @@ class SeriesModel(TaskModel):
         else:
             status = "skipped" if instance.status == "open" else instance.status
         if status != instance.status:
-            series.instances[_day_of(task)] = Instance(status, None if status == "open" else self.now)
+            closed = () if status == "open" else (self.now, series.today())
+            series.instances[_day_of(task)] = Instance(status, *closed)
 
     def _missing(self, series: Series, *, is_resumed: bool = False) -> list[date]:
         if not series.is_active:
@@ -138,8 +139,11 @@ class SeriesModel(TaskModel):
                 day += step
             return [day]
         _, latest = max(closed)
-        is_skipped = series.instances[latest].status == "skipped"
-        day = (max(today, latest) if is_skipped else today) + step  # whatever was closed, was so today
+        last = series.instances[latest]
+        assert last.closed_on is not None
+        day = (max(last.closed_on, latest) if last.status == "skipped" else last.closed_on) + step
+        while day < today and not keeps:
+            day += DAY
         while day in series.instances:
             day += step
         return [day]
