@@ -1,5 +1,22 @@
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { notices, startAccount } from '@/data/account'
+import { toast } from '@/lib/toasts'
+import { currentText, startLanguage } from '@/text/text'
+import { router } from './router'
 import './styles.css'
 
-const root = document.getElementById('root')
-if (root) createRoot(root).render(<h1>Todo</h1>)
+notices.dropped = (detail) => toast(currentText().app.dropped(detail), { tone: 'danger' })
+notices.fault = () => toast(currentText().app.fault, { tone: 'danger' })
+
+await Promise.all([startLanguage(), startAccount()])
+
+const element = document.getElementById('root')
+if (element) {
+  createRoot(element).render(
+    <StrictMode>
+      <RouterProvider router={router} />
+    </StrictMode>,
+  )
+}

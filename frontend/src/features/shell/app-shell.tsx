@@ -1,0 +1,80 @@
+import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
+import { Menu } from 'lucide-react'
+import { lazy, Suspense, useEffect, useState } from 'react'
+import { IconButton } from '@/components/ui/button'
+import { Dialog } from '@/components/ui/dialog'
+import { useMedia } from '@/lib/media'
+import { useShortcuts } from '@/lib/shortcuts'
+import { useText } from '@/text/text'
+import { Navigation } from './navigation'
+import { Status } from './status'
+
+const TaskPanel = lazy(() =>
+  import('@/features/tasks/task-panel').then((module) => ({ default: module.TaskPanel })),
+)
+const Palette = lazy(() => import('./palette').then((module) => ({ default: module.Palette })))
+const Help = lazy(() => import('./help').then((module) => ({ default: module.Help })))
+
+export const WIDE = '(min-width: 72rem)'
+
+/** What stands around every page of somebody logged in. */
+export function AppShell() {
+  const t = useText()
+  const navigate = useNavigate()
+  const isWide = useMedia('(min-width: 48rem)')
+  const task = useRouterState({ select: (state) => (state.location.search as { task?: string }).task })
+  const path = useRouterState({ select: (state) => state.location.pathname })
+  const [shown, setShown] = useState<'palette' | 'help' | 'menu' | null>(null)
+  const hide = () => setShown(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a page that was chosen closes the menu
+  useEffect(hide, [path])
+  useShortcuts({
+    'mod+k': () => setShown('palette'),
+    '?': () => setShown('help'),
+    '/': () => void navigate({ to: '/search' }),
+    q: () => void navigate({ to: '/inbox', hash: 'compose' }),
+  })
+
+  return (
+    <div className="flex min-h-dvh">
+      <a
+        href="#content"
+        className="sr-only z-30 rounded-md bg-accent px-4 py-2 text-on-accent focus:not-sr-only focus:fixed focus:start-2 focus:top-2"
+      >
+        {t.app.skipToContent}
+      </a>
+      {isWide && (
+        <aside className="sticky top-0 flex h-dvh w-60 shrink-0 flex-col border-e border-line bg-sunken">
+          <Navigation onPalette={() => setShown('palette')} />
+          <Status />
+        </aside>
+      )}
+      <div className="min-w-0 grow">
+        {!isWide && (
+          <header className="sticky top-0 z-10 border-b border-line bg-page">
+            <div className="flex items-center px-2 py-1">
+              <IconButton label={t.app.menu} onClick={() => setShown('menu')}>
+                <Menu size={20} />
+              </IconButton>
+              <span className="ps-1 font-semibold">{t.app.name}</span>
+            </div>
+            <Status />
+          </header>
+        )}
+        <main id="content" tabIndex={-1} className="outline-none">
+          <Outlet />
+        </main>
+      </div>
+      <Suspense>
+        {task !== undefined && <TaskPanel key={task} id={task} />}
+        {shown === 'palette' && <Palette onClose={hide} onHelp={() => setShown('help')} />}
+        {shown === 'help' && <Help onClose={hide} />}
+      </Suspense>
+      {shown === 'menu' && (
+        <Dialog title={t.app.menu} shape="start" isBare onClose={hide}>
+          <Navigation onPalette={() => setShown('palette')} />
+        </Dialog>
+      )}
+    </div>
+  )
+}

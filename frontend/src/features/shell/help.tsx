@@ -1,0 +1,3 @@
+export function Help({ onClose }: { onClose: () => void }) {
+  return <button type="button" onClick={onClose} />
+}

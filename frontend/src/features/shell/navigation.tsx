@@ -1,0 +1,140 @@
+import { Link } from '@tanstack/react-router'
+import {
+  BarChart3,
+  CalendarClock,
+  CalendarRange,
+  CircleCheck,
+  Command,
+  Inbox,
+  type LucideIcon,
+  Repeat,
+  Search,
+  Settings,
+  Trash2,
+} from 'lucide-react'
+import { useCallback } from 'react'
+import { useNow, useReplica, useSignedIn } from '@/data/hooks'
+import type { Replica } from '@/data/replica'
+import { dueDay, isOverdue } from '@/data/views'
+import { TagDot } from '@/features/tasks/tag-chip'
+import { useText } from '@/text/text'
+
+const LOOK =
+  'flex min-h-9 items-center gap-2.5 rounded-md px-2.5 hover:bg-hover aria-[current=page]:bg-accent-soft aria-[current=page]:font-semibold pointer-coarse:min-h-11'
+
+export function Navigation({ onPalette }: { onPalette: () => void }) {
+  const t = useText()
+  const { user } = useSignedIn()
+  const counts = useCounts()
+  const name = [user.first_name, user.last_name].filter(Boolean).join(' ') || user.username || user.email
+  return (
+    <nav aria-label={t.app.navigation} className="flex min-h-0 grow flex-col gap-0.5 overflow-y-auto p-2.5">
+      <Link to="/settings" className={LOOK}>
+        <span
+          aria-hidden
+          className="inline-flex size-6 shrink-0 items-center justify-center rounded-full bg-accent text-xs font-bold text-on-accent uppercase"
+        >
+          {name.slice(0, 1)}
+        </span>
+        <bdi className="truncate font-semibold">{name}</bdi>
+        <Settings size={16} aria-hidden className="ms-auto shrink-0 text-muted" />
+        <span className="sr-only">{t.app.settings}</span>
+      </Link>
+      <Link to="/search" className={LOOK}>
+        <Search size={18} aria-hidden className="text-muted" />
+        {t.app.search}
+        <Key>/</Key>
+      </Link>
+      <button type="button" onClick={onPalette} className={LOOK}>
+        <Command size={18} aria-hidden className="text-muted" />
+        {t.app.openPalette}
+        <Key>{navigator.platform.startsWith('Mac') ? '⌘ K' : 'Ctrl K'}</Key>
+      </button>
+      <hr className="my-2 border-line" />
+      <Item to="/inbox" icon={Inbox} label={t.app.inbox} count={counts.inbox} />
+      <Item to="/today" icon={CalendarClock} label={t.app.today} count={counts.today} />
+      <Item to="/upcoming" icon={CalendarRange} label={t.app.upcoming} />
+      <Item to="/series" icon={Repeat} label={t.app.series} />
+      <Item to="/completed" icon={CircleCheck} label={t.app.completed} />
+      <Item to="/trash" icon={Trash2} label={t.app.trash} />
+      <Item to="/stats" icon={BarChart3} label={t.app.stats} />
+      <Tags counts={counts.tags} />
+    </nav>
+  )
+}
+
+interface ItemProps {
+  to: '/inbox' | '/today' | '/upcoming' | '/series' | '/completed' | '/trash' | '/stats'
+  icon: LucideIcon
+  label: string
+  count?: number
+}
+
+function Item({ to, icon: Icon, label, count = 0 }: ItemProps) {
+  return (
+    <Link to={to} className={LOOK}>
+      <Icon size={18} aria-hidden className="text-muted" />
+      {label}
+      {count > 0 && <Count>{count}</Count>}
+    </Link>
+  )
+}
+
+function Tags({ counts }: { counts: ReadonlyMap<string, number> }) {
+  const t = useText()
+  const tags = useReplica(tagsOf)
+  return (
+    <>
+      <Link
+        to="/tags"
+        className="mt-4 flex min-h-7 items-center px-2.5 text-xs font-semibold text-muted hover:underline"
+      >
+        {t.app.tags}
+      </Link>
+      {tags.map((tag) => (
+        <Link key={tag.id} to="/tags/$tagId" params={{ tagId: tag.id }} className={LOOK}>
+          <span className="inline-flex w-4.5 justify-center">
+            <TagDot color={tag.color} />
+          </span>
+          <bdi className="truncate">{tag.name}</bdi>
+          {counts.has(tag.id) && <Count>{counts.get(tag.id) ?? 0}</Count>}
+        </Link>
+      ))}
+    </>
+  )
+}
+
+const tagsOf = (replica: Replica) => replica.tags()
+
+function Count({ children }: { children: number }) {
+  return <span className="ms-auto text-sm text-muted tabular-nums">{children}</span>
+}
+
+function Key({ children }: { children: string }) {
+  return (
+    <kbd aria-hidden className="ms-auto font-sans text-xs text-muted pointer-coarse:hidden">
+      {children}
+    </kbd>
+  )
+}
+
+/** Of open tasks. */
+function useCounts() {
+  const now = useNow()
+  return useReplica(
+    useCallback(
+      (replica: Replica) => {
+        const tags = new Map<string, number>()
+        let [inbox, today] = [0, 0]
+        for (const task of replica.tasks()) {
+          if (task.is_completed || task.deleted_at !== null) continue
+          inbox += 1
+          if (dueDay(task, now.zone) === now.day || isOverdue(task, now)) today += 1
+          for (const tag of task.tags) tags.set(tag, (tags.get(tag) ?? 0) + 1)
+        }
+        return { inbox, today, tags }
+      },
+      [now],
+    ),
+  )
+}

@@ -1,0 +1,97 @@
+import { CalendarDays, Check, CheckCheck, Flag, Hash, Trash2, X } from 'lucide-react'
+import { IconButton } from '@/components/ui/button'
+import { useWorkspace } from '@/data/hooks'
+import { useText } from '@/text/text'
+import type { TaskActions } from './actions'
+import { DuePopover, PriorityPopover, TagsPopover } from './pickers'
+import type { Selection } from './selection'
+
+interface Props {
+  selection: Selection
+  order: readonly string[]
+  actions: TaskActions
+}
+
+const NO_DATE = { due_date: null, due_time: null, timezone: null }
+
+/** What can be done to all tasks that are selected. */
+export function BulkBar({ selection, order, actions }: Props) {
+  const t = useText()
+  const { replica } = useWorkspace()
+  const ids = [...selection.ids]
+  const look =
+    'inline-flex size-9 items-center justify-center rounded-md text-muted hover:bg-hover pointer-coarse:size-11'
+  const tagged = ids.map((id) => replica.task(id)?.tags ?? [])
+  const shared = (tagged[0] ?? []).filter((tag) => tagged.every((tags) => tags.includes(tag)))
+  return (
+    <div
+      role="toolbar"
+      aria-label={t.tasks.selected(ids.length)}
+      className="fixed inset-x-2 bottom-4 z-10 mx-auto flex w-fit max-w-full animate-rise flex-wrap items-center rounded-lg border border-line bg-raised p-1.5 shadow-raised max-md:bottom-20"
+    >
+      <IconButton label={t.tasks.clearSelection} onClick={selection.clear}>
+        <X size={18} />
+      </IconButton>
+      <span aria-live="polite" className="px-1.5 text-sm font-semibold tabular-nums">
+        {t.tasks.selected(ids.length)}
+      </span>
+      <IconButton label={t.tasks.selectAll} onClick={() => selection.set(order)}>
+        <CheckCheck size={18} />
+      </IconButton>
+      <span aria-hidden className="mx-1 h-6 w-px bg-line" />
+      <IconButton
+        label={t.tasks.markDone}
+        className="size-9"
+        disabled={ids.length === 0}
+        onClick={() => actions.complete(ids, true)}
+      >
+        <Check size={18} />
+      </IconButton>
+      <DuePopover
+        trigger={{
+          className: look,
+          'aria-label': t.tasks.setDue,
+          title: t.tasks.setDue,
+          children: <CalendarDays size={18} />,
+        }}
+        due={NO_DATE}
+        onChange={(patch) => actions.edit(ids, patch)}
+      />
+      <PriorityPopover
+        trigger={{
+          className: look,
+          'aria-label': t.tasks.setPriority,
+          title: t.tasks.setPriority,
+          children: <Flag size={18} />,
+        }}
+        priority={undefined}
+        onChange={(priority) => actions.edit(ids, { priority })}
+      />
+      <TagsPopover
+        trigger={{
+          className: look,
+          'aria-label': t.tasks.setTags,
+          title: t.tasks.setTags,
+          children: <Hash size={18} />,
+        }}
+        tags={shared}
+        onChange={(chosen) =>
+          actions.edit(ids, ({ tags }) => ({
+            tags: [
+              ...tags.filter((tag) => !shared.includes(tag)),
+              ...chosen.filter((tag) => !tags.includes(tag) || shared.includes(tag)),
+            ],
+          }))
+        }
+      />
+      <IconButton
+        label={t.tasks.moveToTrash}
+        className="size-9"
+        disabled={ids.length === 0}
+        onClick={() => actions.trash(ids)}
+      >
+        <Trash2 size={18} />
+      </IconButton>
+    </div>
+  )
+}

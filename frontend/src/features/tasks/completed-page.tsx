@@ -1,0 +1,3 @@
+export function CompletedPage() {
+  return null
+}

@@ -1,0 +1,3 @@
+export function TaskPanel({ id }: { id: string }) {
+  return <p>{id}</p>
+}

@@ -1,0 +1,170 @@
+import {
+  AlertTriangle,
+  AlignLeft,
+  CloudUpload,
+  CornerDownRight,
+  GripVertical,
+  ListChecks,
+} from 'lucide-react'
+import { type MouseEvent, memo, type PointerEvent, useState } from 'react'
+import type { Tag, Task } from '@/data/task'
+import type { Now } from '@/data/views'
+import { classes } from '@/lib/classes'
+import { useText } from '@/text/text'
+import type { TaskActions } from './actions'
+import { TaskCheck } from './check'
+import { DueLabel } from './due'
+import { RowActions } from './row-actions'
+import { TagChip } from './tag-chip'
+import { TitleInput } from './title-input'
+
+export interface Progress {
+  done: number
+  all: number
+}
+
+interface Props {
+  task: Task
+  depth: number
+  now: Now
+  tags: ReadonlyMap<string, Tag>
+  progress: Progress | undefined
+  /** The title of the task that this is a part of, where that is not right above. */
+  parentTitle: string | undefined
+  state: 'sent' | 'waiting' | 'problem'
+  isSelected: boolean
+  isSelecting: boolean
+  isEditing: boolean
+  isOpen: boolean
+  actions: TaskActions
+  onActivate: (id: string, event: MouseEvent) => void
+  onEditEnd: (title: string | null) => void
+  /** Where tasks can be moved. */
+  onGrip?: ((id: string, event: PointerEvent) => void) | undefined
+}
+
+const SHOWN_TAGS = 4
+
+export const TaskRow = memo(function TaskRow(props: Props) {
+  const { task, depth, isSelected, isSelecting, isEditing, isOpen, actions, onActivate, onGrip } = props
+  const t = useText()
+  const [isActive, setActive] = useState(false)
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: only shows and hides buttons that the keyboard reaches too
+    <div
+      data-task={task.id}
+      onPointerEnter={(event) => event.pointerType === 'mouse' && setActive(true)}
+      onPointerLeave={() => setActive(false)}
+      onFocus={() => setActive(true)}
+      onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && setActive(false)}
+      style={{ paddingInlineStart: `${depth * 1.75}rem` }}
+      className={classes(
+        'group/row relative flex items-start gap-3 rounded-md border-b border-line px-2 py-2.5',
+        isSelected ? 'bg-accent-soft' : isOpen ? 'bg-hover' : 'hover:bg-hover/60',
+      )}
+    >
+      {onGrip && (
+        <span
+          aria-hidden
+          onPointerDown={(event) => onGrip(task.id, event)}
+          className="absolute start-[-1.15rem] top-2.5 hidden h-5 cursor-grab touch-none text-muted group-hover/row:block pointer-coarse:static pointer-coarse:order-last pointer-coarse:block"
+        >
+          <GripVertical size={18} />
+        </span>
+      )}
+      {isSelecting ? (
+        <input
+          type="checkbox"
+          checked={isSelected}
+          aria-label={t.tasks.select(task.title)}
+          onClick={(event) => onActivate(task.id, event)}
+          readOnly
+          className="size-5 shrink-0"
+        />
+      ) : (
+        <TaskCheck task={task} onToggle={() => actions.complete([task.id], !task.is_completed)} />
+      )}
+      <div className="min-w-0 grow">
+        {isEditing ? (
+          <TitleInput title={task.title} onEnd={props.onEditEnd} />
+        ) : (
+          <button
+            type="button"
+            dir="auto"
+            data-title
+            aria-current={isOpen ? 'true' : undefined}
+            onClick={(event) => onActivate(task.id, event)}
+            className={classes(
+              'block w-full text-start break-words after:absolute after:inset-0 after:rounded-md focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent',
+              task.is_completed && 'text-muted line-through',
+            )}
+          >
+            {task.title}
+          </button>
+        )}
+        <Meta {...props} />
+      </div>
+      {isActive && !isSelecting && !isEditing && <RowActions task={task} actions={actions} />}
+    </div>
+  )
+})
+
+function Meta({ task, now, tags, progress, parentTitle, state }: Props) {
+  const t = useText()
+  const own = task.tags.flatMap((id) => tags.get(id) ?? [])
+  const isEmpty = !(
+    task.due_date ||
+    own.length ||
+    progress ||
+    parentTitle ||
+    task.description ||
+    state !== 'sent'
+  )
+  if (isEmpty) return null
+  return (
+    <div className="mt-0.5 flex flex-wrap items-center gap-x-3 gap-y-0.5 text-sm text-muted">
+      {state !== 'sent' && <State state={state} />}
+      <DueLabel task={task} now={now} />
+      {parentTitle && (
+        <span className="inline-flex max-w-56 items-center gap-1" title={t.tasks.partOf(parentTitle)}>
+          <CornerDownRight size={13} aria-hidden className="shrink-0 rtl:-scale-x-100" />
+          <bdi className="truncate">{parentTitle}</bdi>
+        </span>
+      )}
+      {progress && (
+        <span className="inline-flex items-center gap-1" title={t.tasks.parts(progress.done, progress.all)}>
+          <ListChecks size={13} aria-hidden />
+          <span aria-hidden>
+            {progress.done}/{progress.all}
+          </span>
+          <span className="sr-only">{t.tasks.parts(progress.done, progress.all)}</span>
+        </span>
+      )}
+      {task.description && (
+        <span title={t.tasks.hasDescription}>
+          <AlignLeft size={13} aria-hidden />
+          <span className="sr-only">{t.tasks.hasDescription}</span>
+        </span>
+      )}
+      {own.slice(0, SHOWN_TAGS).map((tag) => (
+        <TagChip key={tag.id} tag={tag} />
+      ))}
+      {own.length > SHOWN_TAGS && <span>+{own.length - SHOWN_TAGS}</span>}
+    </div>
+  )
+}
+
+function State({ state }: { state: 'waiting' | 'problem' }) {
+  const t = useText()
+  const Icon = state === 'waiting' ? CloudUpload : AlertTriangle
+  const text = state === 'waiting' ? t.tasks.notSent : t.tasks.needsDecision
+  return (
+    <span
+      className={classes('inline-flex items-center gap-1', state === 'problem' && 'text-danger')}
+      title={text}
+    >
+      <Icon size={13} aria-hidden />
+      <span className={state === 'waiting' ? 'sr-only' : undefined}>{text}</span>
+    </span>
+  )
+}

@@ -1,0 +1,39 @@
+import { useEffect, useRef } from 'react'
+import { hasSingleKeys } from './preferences'
+
+/** By key, as `KeyboardEvent.key` has it; `mod+k` is Ctrl or Cmd. What returns false is left to the browser. */
+export type Shortcuts = Record<string, (event: KeyboardEvent) => unknown>
+
+/** Keys that work on the whole page, but not while somebody types or a dialog is open. */
+export function useShortcuts(shortcuts: Shortcuts): void {
+  const latest = useRef(shortcuts)
+  latest.current = shortcuts
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.isComposing) return
+      const name = nameOf(event)
+      const run = latest.current[name]
+      if (run === undefined || isDialogOpen()) return
+      if (!name.includes('+') && (isTyping(event) || !hasSingleKeys.get())) return
+      if (run(event) !== false) event.preventDefault()
+    }
+    addEventListener('keydown', press)
+    return () => removeEventListener('keydown', press)
+  }, [])
+}
+
+function nameOf(event: KeyboardEvent): string {
+  const modifier = event.ctrlKey || event.metaKey ? 'mod+' : event.altKey ? 'alt+' : ''
+  return modifier + (event.key.length === 1 ? event.key.toLowerCase() : event.key)
+}
+
+function isTyping(event: KeyboardEvent): boolean {
+  const target = event.target
+  return (
+    target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'))
+  )
+}
+
+function isDialogOpen(): boolean {
+  return document.querySelector('dialog[open], [popover]:popover-open') !== null
+}

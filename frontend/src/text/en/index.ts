@@ -1,0 +1,4 @@
+import { app } from './app'
+import { tasks } from './tasks'
+
+export const en = { app, tasks }
