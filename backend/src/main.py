@@ -25,6 +25,7 @@ from src.api.middleware import BodyLimit, RequestContext
 from src.api.portability import IMPORT_ROUTE, MAX_IMPORT_BYTES
 from src.api.router import routes
 from src.api.routing import openapi_document
+from src.api.web_app import web_app
 from src.core.config import Settings, load_settings
 from src.core.errors import ConfigurationError, StartupError
 from src.core.logging import configure_logging
@@ -100,6 +101,7 @@ async def lifespan(application: FastAPI) -> AsyncIterator[None]:
         import_workers=ImportWorkers(),
     )
     application.state.context = context
+    application.router.default = web_app(settings.web_app_dir, otherwise=application.router.not_found)
     _drain_on_signal(context)
     _tune_garbage_collector()
     log.info("ready to serve", version=VERSION, environment=settings.environment)

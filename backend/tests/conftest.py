@@ -86,6 +86,7 @@ def settings_for(url: str, **changes: object) -> Settings:
         "database_url": url,
         "password_hash_rounds": 4,
         "log_level": "error",
+        "web_app_dir": "off",
     }
     return Settings(_env_file=None, **{**values, **changes})  # type: ignore[arg-type]
 

@@ -71,7 +71,7 @@ async def read_recurring_task(
 ) -> Response:
     """One series. It has a new version, too, whenever one of its instances is completed, skipped or made."""
     series = await service.read(recurring_task_id)
-    if if_none_match is not None and matches(if_none_match, series.version):
+    if if_none_match is not None and matches(if_none_match, etag(series.version)):
         return Response(status_code=304, headers={"ETag": etag(series.version), **CACHING})
     return _answer(series)
 

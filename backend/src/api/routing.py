@@ -159,7 +159,7 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def matches(if_none_match: str, version: int) -> bool:
-    """Whether the client has this version already (RFC 9110, 13.1.2)."""
+def matches(if_none_match: str, current: str) -> bool:
+    """Whether the client has what this ETag stands for already (RFC 9110, 13.1.2)."""
     tags = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
-    return etag(version) in tags or "*" in tags
+    return current in tags or "*" in tags

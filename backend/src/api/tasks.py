@@ -123,7 +123,7 @@ async def read_task(
 ) -> Response:
     """One task. With the ETag you have in `If-None-Match` the answer is 304 while it has not changed."""
     task = await service.read(task_id)
-    if if_none_match is not None and matches(if_none_match, task.version):
+    if if_none_match is not None and matches(if_none_match, etag(task.version)):
         return Response(status_code=304, headers={"ETag": etag(task.version), **CACHING})
     return _answer(task)
 

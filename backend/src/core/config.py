@@ -79,6 +79,9 @@ class Settings(BaseSettings):
     workers: int = Field(default=1, ge=1, le=256)
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
+    web_app_dir: Literal["off"] | Path = Field(
+        default=REPOSITORY / "frontend" / "dist", description="the built web app"
+    )
     docs_enabled: bool | None = Field(default=None, description="on outside production when not set")
 
     public_base_url: str | None = Field(default=None, description="where users find the web app; links begin with it")
