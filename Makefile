@@ -1,5 +1,7 @@
-# run · test · check: each sets up what it needs first, and is quick the second time.
-.PHONY: run test check format lock clean
+# run · dev · test · check: each sets up what it needs first, and is quick the second time.
+.PHONY: run dev test check web openapi screenshots format lock clean \
+	test-api test-web check-api check-web no-node no-chromium
+.NOTPARALLEL:
 
 SUPPORTED := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -8,21 +10,86 @@ BIN := $(CURDIR)/.venv/bin
 READY := .venv/.ready
 SOURCES := src tests verify_neon_connection.py
 
+# The web app needs Node, and its tests a browser. The API needs neither.
+NODE := $(shell node -e 'process.exit(+(parseInt(process.versions.node) < 20))' 2>/dev/null && command -v npm)
+CHROMIUM ?= $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+export CHROMIUM
+MODULES := frontend/node_modules/.ready
+BUILT := frontend/dist/.ready
+CLIENT := frontend/src/client/schema.d.ts
+NPM_RUN := npm --prefix frontend run --silent
+
 run: $(READY) ## serve on this machine; respects PORT, HOST, DATABASE_URL
+	@$(if $(NODE),$(MAKE) --no-print-directory web || echo "The web app was not built: see above. The API runs without it.", \
+		echo "The web app needs Node.js 20 or later, which was not found. The API runs without it.")
 	@cd backend && exec "$(BIN)/python" -m src.cli dev
 
-test: $(READY) ## all tests, on a real PostgreSQL
+dev: $(READY) $(if $(NODE),$(MODULES) $(CLIENT),no-node) ## as run, with the web app's hot reload beside it
+	@cd backend && exec "$(BIN)/python" -m src.cli dev --hot
+
+web: $(BUILT) ## build the web app
+
+test: test-api test-web ## all tests, on a real PostgreSQL and in a real browser
+
+test-api: $(READY)
 	@cd backend && "$(BIN)/python" -m pytest -n auto
 
-check: $(READY) ## format, lint, types, imports, unused code and dependencies, compose file
+test-web: $(if $(NODE),unit $(if $(CHROMIUM),e2e,no-chromium),no-node)
+
+unit: $(MODULES) $(CLIENT)
+	@$(NPM_RUN) unit
+
+e2e: $(READY) $(BUILT)
+	@$(NPM_RUN) e2e
+
+check: check-api check-web ## format, lint, types, imports, unused code and dependencies, what is generated, size
+
+check-api: $(READY)
 	@cd backend && "$(BIN)/ruff" format --check $(SOURCES)
 	@cd backend && "$(BIN)/ruff" check $(SOURCES)
 	@cd backend && "$(BIN)/mypy"
 	@cd backend && "$(BIN)/lint-imports" --no-cache
 	@cd backend && "$(BIN)/vulture"
 	@cd backend && "$(BIN)/deptry" .
+	@cd backend && "$(BIN)/python" -m src.cli openapi | diff ../frontend/openapi.json - >/dev/null || \
+		{ echo "frontend/openapi.json is not what the API says of itself: run make openapi"; exit 1; }
 	@"$(BIN)/check-jsonschema" --builtin-schema vendor.compose-spec docker-compose.yml
 	@"$(BIN)/hadolint" backend/Dockerfile
+
+check-web: $(if $(NODE),check-frontend,no-node)
+
+check-frontend: $(MODULES) $(CLIENT) $(BUILT)
+	@$(NPM_RUN) lint
+	@$(NPM_RUN) types
+	@$(NPM_RUN) unused
+	@$(NPM_RUN) budget
+
+openapi: $(READY) ## write frontend/openapi.json, from which the web app's client is made
+	@cd backend && "$(BIN)/python" -m src.cli openapi > openapi.part && mv openapi.part ../frontend/openapi.json
+
+screenshots: $(READY) $(BUILT) ## pictures of every view, in frontend/screenshots/
+	@$(NPM_RUN) screenshots
+
+no-node no-chromium:
+	@echo "NOT RUN: $(if $(filter no-node,$@),what is of the web app: it needs Node.js 20 or later,the \
+browser tests: they need Chromium (set CHROMIUM to its path)), which was not found."
+	@test -z "$(CI)"
+
+# Not from the network each time: when the lock has changed. No package may run scripts of its own.
+$(MODULES): frontend/package-lock.json frontend/.npmrc
+	@echo "Setting up frontend/node_modules"
+	@npm --prefix frontend ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(CLIENT): frontend/openapi.json $(MODULES)
+	@$(NPM_RUN) generate >/dev/null
+	@touch $@
+
+$(BUILT): $(MODULES) $(shell find frontend/src frontend/public -not -path 'frontend/src/client*' -not -name '*.test.*') \
+		frontend/index.html frontend/package.json frontend/vite.config.ts
+	@echo "Building the web app"
+	@$(NPM_RUN) build -- --logLevel warn
+	@touch $@
 
 format: $(READY) ## put the code in order
 	@cd backend && "$(BIN)/ruff" check --fix $(SOURCES); "$(BIN)/ruff" format $(SOURCES)

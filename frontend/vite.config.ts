@@ -73,7 +73,11 @@ export default defineConfig({
   build: { target: 'es2023', modulePreload: { polyfill: false }, assetsInlineLimit: 0, manifest: true },
   server: {
     proxy: Object.fromEntries(
-      ['/api', '/health', '/docs', '/problems', '/openapi.json'].map((path) => [path, API]),
+      // the browser's own Host goes on: the API compares it with the Origin
+      ['/api', '/health', '/docs', '/redoc', '/problems', '/openapi.json'].map((path) => [
+        path,
+        { target: API, changeOrigin: false },
+      ]),
     ),
   },
   test: {

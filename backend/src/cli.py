@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -45,12 +45,16 @@ def serve(workers: Annotated[int | None, typer.Option(help="processes; WORKERS i
 
 
 @cli.command()
-def dev() -> None:
+def dev(
+    hot: Annotated[bool, typer.Option("--hot", help="with Vite and its hot reload beside the API")] = False,
+) -> None:
     """Serve on this machine: with DATABASE_URL on that database, else on an embedded PostgreSQL that keeps its data."""
-    from src.dev import development
+    from src.dev import development, hot_reload
 
     with readable_failures(), development():
-        _serve(_settings(None))
+        settings = _settings(None)
+        with hot_reload(settings.port) if hot else nullcontext():
+            _serve(settings)
 
 
 @cli.command()

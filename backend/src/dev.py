@@ -1,9 +1,13 @@
-"""What ``make run`` adds to the service: an embedded PostgreSQL and a secret key, both kept in ``.data/``."""
+"""What ``make run`` adds to the service: an embedded PostgreSQL and a secret key, both kept in ``.data/``.
+
+``make dev`` also has Vite serve the web app from its sources.
+"""
 
 import contextlib
 import fcntl
 import os
 import secrets
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +20,7 @@ from src.core.errors import StartupError
 from src.database.embedded import EmbeddedServerError, start, stop
 
 DATA = REPOSITORY / ".data"
+FRONTEND = REPOSITORY / "frontend"
 
 
 @contextmanager
@@ -31,6 +36,23 @@ def development() -> Iterator[None]:
         return
     with _only_one(DATA / "dev.lock"), _embedded_server(DATA / "postgres"):
         yield
+
+
+@contextmanager
+def hot_reload(port: int) -> Iterator[None]:
+    """Vite serves the web app from its sources, and asks the API, which is on ``port``, for all else."""
+    read_input = "data:text/javascript,process.stdin.resume()"  # then its end, when this process is killed, ends Vite
+    vite = subprocess.Popen(
+        ["node", "--import", read_input, "node_modules/vite/bin/vite.js"],
+        cwd=FRONTEND,
+        env={**os.environ, "API_URL": f"http://127.0.0.1:{port}"},
+        stdin=subprocess.PIPE,
+    )
+    try:
+        yield
+    finally:
+        vite.terminate()
+        vite.wait()
 
 
 def _is_set(name: str) -> bool:

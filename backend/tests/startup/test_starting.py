@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -11,11 +12,14 @@ import asyncpg
 import httpx
 import pytest
 
+from src.core.config import REPOSITORY
 from src.database.embedded import status, stop
 from src.verification import verify_database
+from tests.conftest import free_port
 from tests.factories import SECRET, Api
 from tests.startup.processes import Process, Program, copied_program, environment, eventually, password_of, until
 
+FRONTEND = REPOSITORY / "frontend"
 STEPS = ["Database connection successful", "Database schema validation passed", "ready to serve"]
 
 
@@ -365,6 +369,38 @@ class TestDevelopment:
         assert not data_of(program).exists()
         process.send(signal.SIGTERM)
         assert process.wait() == 0
+
+
+@pytest.mark.skipif(not (FRONTEND / "node_modules" / "vite").exists(), reason="needs the web app's modules")
+class TestHotReload:
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+    async def test_it_serves_the_sources_beside_the_api_and_leaves_nothing_behind(
+        self, program: Program, own_database: str, number: int
+    ) -> None:
+        link = program.root / "frontend"
+        link.symlink_to(FRONTEND, target_is_directory=True)
+        port = str(free_port())
+        process = await program.start_anew("dev", "--hot", DATABASE_URL=own_database, PORT=port).serving()
+        vite = until(lambda: re.search(r"http://localhost:\d+(?=/)", process.stdout), or_ended=process)[0]
+        try:
+            assert "/@vite/client" in (await _get(f"{vite}/today")).text
+            assert (await _get(f"{vite}/health")).json()["status"] == "healthy"
+            async with Api.at(vite) as ana:
+                ana.client.headers["Origin"] = vite
+                await ana.register_and_log_in()
+        finally:
+            process.send(number)
+            process.wait()
+            link.unlink()
+        await eventually(lambda: _is_closed(vite))
+
+
+async def _is_closed(url: str) -> bool:
+    try:
+        await _get(url)
+    except httpx.ConnectError:
+        return True
+    return False
 
 
 def data_of(program: Program) -> Path:
