@@ -61,6 +61,7 @@ NOT_BUILT = b"""<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
 <title>Todo</title>
 <h1>The web app is not built</h1>
 <p>The API is running; it is below <code>/api/v1</code>.
