@@ -86,7 +86,7 @@ $(CLIENT): frontend/openapi.json $(MODULES)
 	@touch $@
 
 $(BUILT): $(MODULES) $(shell find frontend/src frontend/public -not -path 'frontend/src/client*' -not -name '*.test.*') \
-		frontend/index.html frontend/package.json frontend/vite.config.ts
+		frontend/index.html frontend/package.json frontend/tsconfig.json frontend/vite.config.ts
 	@echo "Building the web app"
 	@$(NPM_RUN) build -- --logLevel warn
 	@touch $@

@@ -1,4 +1,5 @@
 import { expect, test } from './fixtures'
+import { mailsTo } from './server'
 
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
@@ -91,6 +92,14 @@ test('the service worker keeps the app for when there is no network', async ({
   await context.setOffline(true)
   await page.goto('/today')
   await expect(page.locator('#root > *').first()).toBeVisible()
+})
+
+test('mails reach the test, and their links lead to the app', async ({ account, page, baseURL }) => {
+  await account.call('POST', '/auth/forgot-password', { email: account.email })
+  const [mail] = await mailsTo(account.email)
+  const link = /https?:\S+/.exec(mail?.text ?? '')?.[0] ?? ''
+  expect(link.startsWith(`${baseURL}/`)).toBe(true)
+  expect((await page.goto(link))?.status()).toBe(200)
 })
 
 test('without a built app a page says how to get it, and the API works', async ({ page, startService }) => {
