@@ -65,6 +65,7 @@ export default defineConfig({
         inlineWorkboxRuntime: true,
         cleanupOutdatedCaches: true,
         clientsClaim: true,
+        skipWaiting: false,
       },
     }),
     precompressed(),

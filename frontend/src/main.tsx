@@ -5,6 +5,7 @@ import { notices, startAccount } from '@/data/account'
 import { toast } from '@/lib/toasts'
 import { currentText, startLanguage } from '@/text/text'
 import { router } from './router'
+import { startServiceWorker } from './service-worker'
 import './styles.css'
 
 notices.dropped = (detail) => toast(currentText().app.dropped(detail), { tone: 'danger' })
@@ -20,3 +21,4 @@ if (element) {
     </StrictMode>,
   )
 }
+startServiceWorker()

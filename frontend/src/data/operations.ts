@@ -10,8 +10,15 @@ export type Change =
   | { kind: 'restore' }
   | { kind: 'move'; anchor: { before: string } | { after: string }; position: string }
 
-/** Why an operation is not sent: the person has to decide. The server's task stands in the replica. */
-export type Problem = { reason: 'changed' | 'trashed' | 'gone' | 'refused'; detail: string }
+/** Why an operation is not sent: the person has to decide. */
+export interface Problem {
+  /** Somebody else changed the same; moved the task to the trash; deleted it for good; or the server refuses it. */
+  reason: 'changed' | 'trashed' | 'gone' | 'refused'
+  /** In the server's words. */
+  detail: string
+  /** Of a task that is gone, what was last known of it. */
+  last?: Task | null
+}
 
 /** A change that waits in the outbox. Ids are UUIDv7, so their order is that of the changes. */
 export interface Operation {

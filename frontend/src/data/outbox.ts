@@ -86,7 +86,7 @@ class Sender {
     const id = operations[0]?.taskId ?? ''
     const theirs = this.replica.serverTask(id) ?? (await this.fetched(id))
     if (theirs === null) {
-      await this.refuse(operations, { reason: 'gone', detail: '' })
+      await this.refuse(operations, { reason: 'gone', detail: '', last: null })
       return null
     }
     const edits = operations.flatMap(({ change }) => (change.kind === 'update' ? [change] : []))
@@ -128,8 +128,8 @@ class Sender {
     } else if (result.status === 412) {
       await this.fetched(id)
     } else if (result.status === 404 && body.op !== 'create') {
+      await this.refuse(operations, { reason: 'gone', detail: '', last: this.replica.serverTask(id) })
       await this.replica.receive([], [id])
-      await this.refuse(operations, { reason: 'gone', detail: '' })
     } else {
       const reason = result.error?.code === 'in_trash' ? 'trashed' : 'refused'
       await this.refuse(operations, {

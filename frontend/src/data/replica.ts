@@ -1,3 +1,4 @@
+import { grouped } from '@/lib/grouped'
 import { uuidv7 } from '@/lib/uuid'
 import type { Database } from './database'
 import { applied, type Change, type Operation } from './operations'
@@ -176,7 +177,7 @@ export class Replica {
 
   private show(ids: string[]): void {
     const touched = new Set(ids)
-    const operations = Map.groupBy(
+    const operations = grouped(
       this.pending.filter((operation) => touched.has(operation.taskId)),
       (operation) => operation.taskId,
     )

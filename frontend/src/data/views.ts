@@ -1,4 +1,5 @@
 import { type Day, dayIn, timeIn } from '@/lib/days'
+import { grouped } from '@/lib/grouped'
 import { level, type Priority, type Task } from './task'
 
 export type Sort = 'position' | 'due_date' | 'priority' | 'title' | 'created_at' | '-created_at'
@@ -120,7 +121,7 @@ export interface Row {
 /** A forest in order: the parts of a task follow it. A part whose task is not in the list stands on its own. */
 export function nested(tasks: Task[], order: Order): Row[] {
   const ids = new Set(tasks.map((task) => task.id))
-  const children = Map.groupBy(tasks.toSorted(order), (task) =>
+  const children = grouped(tasks.toSorted(order), (task) =>
     task.parent_id !== null && ids.has(task.parent_id) ? task.parent_id : null,
   )
   const rows: Row[] = []
