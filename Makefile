@@ -20,11 +20,12 @@ CLIENT := frontend/src/client/schema.d.ts
 NPM_RUN := npm --prefix frontend run --silent
 
 run: $(READY) ## serve on this machine; respects PORT, HOST, DATABASE_URL
-	@$(if $(NODE),$(MAKE) --no-print-directory web || echo "The web app was not built: see above. The API runs without it.", \
-		echo "The web app needs Node.js 20 or later, which was not found. The API runs without it.")
+	@$(if $(NODE),$(MAKE) -s web || echo "The web app could not be built: see above. The API runs all the same.", \
+		test -f $(BUILT) || echo "The web app needs Node.js 20 or later, which was not found. The API runs without it.")
 	@cd backend && exec "$(BIN)/python" -m src.cli dev
 
-dev: $(READY) $(if $(NODE),$(MODULES) $(CLIENT),no-node) ## as run, with the web app's hot reload beside it
+dev: $(READY) $(if $(NODE),$(MODULES) $(CLIENT)) ## as run, with the web app's hot reload beside it
+	@test -n "$(NODE)" || { echo "Hot reload needs Node.js 20 or later, which was not found."; exit 1; }
 	@cd backend && exec "$(BIN)/python" -m src.cli dev --hot
 
 web: $(BUILT) ## build the web app
@@ -91,8 +92,9 @@ $(BUILT): $(MODULES) $(shell find frontend/src frontend/public -not -path 'front
 	@$(NPM_RUN) build -- --logLevel warn
 	@touch $@
 
-format: $(READY) ## put the code in order
+format: $(READY) $(if $(NODE),$(MODULES)) ## put the code in order
 	@cd backend && "$(BIN)/ruff" check --fix $(SOURCES); "$(BIN)/ruff" format $(SOURCES)
+	@$(if $(NODE),$(NPM_RUN) format)
 
 lock: $(READY) ## write the lock files anew, from pyproject.toml
 	@cd backend && "$(BIN)/uv" pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
@@ -101,7 +103,7 @@ lock: $(READY) ## write the lock files anew, from pyproject.toml
 		--no-header pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 
 clean: ## remove what `make` set up; the data in .data/ stay
-	rm -rf .venv
+	rm -rf .venv frontend/node_modules frontend/dist frontend/src/client
 
 SYNC := "$(BIN)/uv" pip sync --quiet --require-hashes --python "$(BIN)/python" backend/requirements-dev.txt
 
