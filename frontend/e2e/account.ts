@@ -13,7 +13,7 @@ import type {
 const PASSWORD = 'correct horse battery'
 const MOST_AT_ONCE = 500
 
-export type NewTask = Pick<TaskCreate, 'title'> & Partial<TaskCreate>
+type NewTask = Pick<TaskCreate, 'title'> & Partial<TaskCreate>
 
 /** A network that no other test comes from, so that none meets the limits on attempts of another. */
 export function ownNetwork(): string {

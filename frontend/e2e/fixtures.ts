@@ -20,7 +20,7 @@ type Fixtures = {
 /** The browser logs each answer from 400 on. This is how the app asks whether somebody is logged in. */
 const NOBODY = /status of 401 .* \/api\/v1\/auth\/refresh$/
 
-export class Complaints {
+class Complaints {
   readonly all: string[] = []
   readonly #allowed: RegExp[] = [NOBODY]
 

@@ -10,7 +10,7 @@ const REPOSITORY = join(import.meta.dirname, '..', '..')
 
 /** One service for the whole run, on a database of its own. It ends when its standard input does, however this run ends. */
 export default async function globalSetup({ projects: [project] }: FullConfig) {
-  const python = process.env.PYTHON ?? join(REPOSITORY, '.venv', 'bin', 'python')
+  const python = process.env.E2E_PYTHON ?? join(REPOSITORY, '.venv', 'bin', 'python')
   const server = spawn(python, ['-m', 'tests.web_server'], {
     cwd: join(REPOSITORY, 'backend'),
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -16,7 +16,7 @@ export type Running = {
   }
 }
 
-export type Mail = { readonly to: string; readonly subject: string; readonly text: string }
+type Mail = { readonly to: string; readonly subject: string; readonly text: string }
 
 export type Settings = Readonly<Record<string, string>>
 

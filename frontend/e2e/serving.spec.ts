@@ -74,6 +74,12 @@ test('errors of the page reach the test', async ({ page, complaints }) => {
     .toBe(true)
 })
 
+test.fail('a test in which there is one fails', async ({ page }) => {
+  await page.goto('/')
+  // biome-ignore lint/suspicious/noConsole: the error that is looked for
+  await page.evaluate(() => console.error('canary'))
+})
+
 test('the service worker keeps the app for when there is no network', async ({
   page,
   context,
