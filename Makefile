@@ -82,7 +82,7 @@ $(MODULES): frontend/package-lock.json frontend/.npmrc
 	@npm --prefix frontend ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
-$(CLIENT): frontend/openapi.json $(MODULES)
+$(CLIENT): frontend/openapi.json frontend/package.json $(MODULES)
 	@$(NPM_RUN) generate >/dev/null
 	@touch $@
 
