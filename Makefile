@@ -1,6 +1,6 @@
 # run · dev · test · check: each sets up what it needs first, and is quick the second time.
 .PHONY: run dev test check web openapi screenshots format lock clean \
-	test-api test-web check-api check-web no-node no-chromium
+	test-api test-web unit e2e check-api check-web check-frontend no-node no-chromium
 .NOTPARALLEL:
 
 SUPPORTED := import sys; sys.exit(sys.version_info < (3, 11))
