@@ -9,10 +9,11 @@ test('one line becomes a task, and what is understood is marked while it is type
   app,
   account,
 }) => {
+  await expect(app.getByText('Nothing to do.')).toBeVisible()
   await app.keyboard.press('q')
   await expect(composer(app)).toBeFocused()
   await app.keyboard.type('Pay Ana tomorrow at 5pm #bills !high')
-  await expect(app.locator('mark')).toHaveText(['tomorrow at 5pm', '#bills', '!high'])
+  await expect(app.locator('mark')).toHaveText(['tomorrow', 'at 5pm', '#bills', '!high'])
   await expect(app.getByText('Understood:')).toBeAttached()
   await app.keyboard.press('Enter')
   await expect(row(app, 'Pay Ana')).toContainText('Tomorrow 17:00')
@@ -56,6 +57,7 @@ test('all of a list is within reach of the keyboard', async ({ app, account }) =
   await expect(row(app, 'Two, changed').locator('[data-title]')).toBeFocused()
 
   await app.keyboard.press('#')
+  await expect(app.getByRole('combobox', { name: 'Find or make a tag' })).toBeFocused()
   await app.keyboard.type('home')
   await app.keyboard.press('Enter')
   await app.keyboard.press('Escape')
@@ -111,6 +113,7 @@ test('tasks are dragged to their place', async ({ app, account }) => {
 test('several tasks are changed together, and put back together', async ({ app, account }) => {
   await account.createTasks(['One', 'Two', 'Three'].map((title) => ({ title })))
   await app.reload()
+  await expect(titles(app)).toHaveCount(3)
   await app.keyboard.press('j')
   await app.keyboard.press('x')
   await app.keyboard.press('j')
@@ -144,8 +147,8 @@ test('filters and order stand in the address', async ({ app, account }) => {
     { title: 'Cherry' },
   ])
   await app.reload()
-  await app.getByRole('button', { name: 'Filter' }).click()
-  await app.getByRole('checkbox', { name: 'High' }).check()
+  await app.getByRole('button', { name: 'Filter', exact: true }).click()
+  await app.getByRole('checkbox', { name: 'High', exact: true }).check()
   await app.keyboard.press('Escape')
   await app.getByRole('button', { name: 'My order' }).click()
   await app.getByRole('menuitemradio', { name: 'Title' }).click()
@@ -153,7 +156,7 @@ test('filters and order stand in the address', async ({ app, account }) => {
   expect(new URL(app.url()).search).toBe('?priority=high&sort=title')
   await app.reload()
   await expect(titles(app)).toHaveText(['Apple', 'Banana'])
-  await app.getByRole('button', { name: 'Filter' }).click()
+  await app.getByRole('button', { name: 'Filter', exact: true }).click()
   await app.getByRole('checkbox', { name: 'work' }).check()
   await app.keyboard.press('Escape')
   await expect(titles(app)).toHaveText(['Banana'])

@@ -22,3 +22,10 @@ if (element) {
   )
 }
 startServiceWorker()
+
+// What a key or a click needs next, so that neither has to wait for it.
+setTimeout(() => {
+  void import('@/features/tasks/due-picker')
+  void import('@/features/tasks/tag-picker')
+  void import('@/features/tasks/task-panel')
+}, 1_000)

@@ -14,6 +14,11 @@ export function sessionToken(): string | null {
   return token
 }
 
+/** The token, or a new one where the page was opened without a network and has none yet. */
+export async function currentToken(): Promise<string | null> {
+  return token ?? (owner === null ? null : renewedToken(null))
+}
+
 export function setSessionToken(value: string | null): void {
   token = value
 }

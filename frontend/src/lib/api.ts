@@ -1,13 +1,13 @@
 import createClient from 'openapi-fetch'
 import type { paths } from '@/client/schema'
-import { renewedToken, sessionToken } from './access-token'
+import { currentToken, renewedToken } from './access-token'
 import { errorOf, NoAnswer } from './errors'
 
 const TIMEOUT = 30_000
 
 /** As `fetch`, with the access token; a token that has run out is replaced once, however many requests notice. */
 async function authorizedFetch(request: Request): Promise<Response> {
-  const token = sessionToken()
+  const token = await currentToken()
   const again = request.clone()
   const response = await send(request, token)
   if (response.status !== 401 || token === null) return response

@@ -67,9 +67,9 @@ export const TaskRow = memo(function TaskRow(props: Props) {
         <span
           aria-hidden
           onPointerDown={(event) => onGrip(task.id, event)}
-          className="absolute start-[-1.15rem] top-2.5 hidden h-5 cursor-grab touch-none text-muted group-hover/row:block pointer-coarse:static pointer-coarse:order-last pointer-coarse:block"
+          className="absolute -start-7 px-1.5 z-1 top-2.5 hidden h-5 cursor-grab touch-none text-muted group-hover/row:block pointer-coarse:static pointer-coarse:order-last pointer-coarse:block"
         >
-          <GripVertical size={18} />
+          <GripVertical size={16} />
         </span>
       )}
       {isSelecting ? (
@@ -79,7 +79,7 @@ export const TaskRow = memo(function TaskRow(props: Props) {
           aria-label={t.tasks.select(task.title)}
           onClick={(event) => onActivate(task.id, event)}
           readOnly
-          className="size-5 shrink-0"
+          className="relative z-1 size-5 shrink-0"
         />
       ) : (
         <TaskCheck task={task} onToggle={() => actions.complete([task.id], !task.is_completed)} />
