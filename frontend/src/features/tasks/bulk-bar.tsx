@@ -27,7 +27,7 @@ export function BulkBar({ selection, order, actions }: Props) {
     <div
       role="toolbar"
       aria-label={t.tasks.selected(ids.length)}
-      className="fixed inset-x-2 bottom-4 z-10 mx-auto flex w-fit max-w-full animate-rise flex-wrap items-center rounded-lg border border-line bg-raised p-1.5 shadow-raised max-md:bottom-20"
+      className="fixed inset-x-2 bottom-4 z-10 mx-auto md:start-62 flex w-fit max-w-full animate-rise flex-wrap items-center rounded-lg border border-line bg-raised p-1.5 shadow-raised max-md:bottom-20"
     >
       <IconButton label={t.tasks.clearSelection} onClick={selection.clear}>
         <X size={18} />

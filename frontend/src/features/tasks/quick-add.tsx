@@ -53,7 +53,7 @@ export function QuickAdd({ input }: { input: RefObject<HTMLTextAreaElement | nul
         event.preventDefault()
         add()
       }}
-      className="z-10 rounded-lg border border-strong-line bg-surface focus-within:border-accent focus-within:outline-2 focus-within:outline-accent max-md:fixed max-md:inset-x-2 max-md:bottom-2 max-md:mb-[env(safe-area-inset-bottom)] max-md:shadow-raised"
+      className="z-10 mb-3 rounded-lg border border-strong-line bg-surface focus-within:border-accent focus-within:outline-2 focus-within:outline-accent max-md:fixed max-md:inset-x-2 max-md:bottom-2 max-md:mb-[env(safe-area-inset-bottom)] max-md:shadow-raised"
     >
       <div className="flex items-start gap-2 px-2">
         <Plus size={18} aria-hidden className="mt-3 shrink-0 text-accent" />

@@ -1,5 +1,4 @@
 import { CalendarDays, Flag, Hash, Trash2 } from 'lucide-react'
-import { IconButton } from '@/components/ui/button'
 import type { Task } from '@/data/task'
 import { useText } from '@/text/text'
 import type { TaskActions } from './actions'
@@ -46,13 +45,15 @@ export function RowActions({ task, actions }: { task: Task; actions: TaskActions
         tags={task.tags}
         onChange={(tags) => actions.edit(ids, { tags })}
       />
-      <IconButton
-        label={t.tasks.moveToTrash}
-        className="relative z-1 size-7"
+      <button
+        type="button"
+        className={look}
+        aria-label={t.tasks.moveToTrash}
+        title={t.tasks.moveToTrash}
         onClick={() => actions.trash(ids)}
       >
         <Trash2 size={16} />
-      </IconButton>
+      </button>
     </div>
   )
 }

@@ -13,6 +13,7 @@ import { useNow, useOperations, useReplica, useTagsById } from '@/data/hooks'
 import type { Replica } from '@/data/replica'
 import { PRIORITIES } from '@/data/task'
 import type { Row } from '@/data/views'
+import { classes } from '@/lib/classes'
 import { useShortcuts } from '@/lib/shortcuts'
 import { useText } from '@/text/text'
 import { useTaskActions } from './actions'
@@ -155,7 +156,7 @@ export function TaskList({ label, sections, isMovable = false }: Props) {
               data-index={virtual.index}
               aria-setsize={item.row ? order.length : undefined}
               aria-posinset={item.row ? item.index + 1 : undefined}
-              className="absolute inset-x-0 top-0"
+              className={classes('absolute inset-x-0 top-0', item.row && 'border-b border-line')}
               style={{ transform: `translateY(${virtual.start - top}px)` }}
             >
               {item.row ? (
@@ -193,6 +194,13 @@ export function TaskList({ label, sections, isMovable = false }: Props) {
           />
         )}
       </ul>
+      <button
+        type="button"
+        onClick={selection.start}
+        className="mt-2 hidden min-h-11 px-2 text-sm text-muted pointer-coarse:block"
+      >
+        {t.tasks.selectSeveral}
+      </button>
       <p aria-live="assertive" className="sr-only">
         {reorder.announcement}
       </p>

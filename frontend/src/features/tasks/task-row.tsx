@@ -57,9 +57,9 @@ export const TaskRow = memo(function TaskRow(props: Props) {
       onPointerLeave={() => setActive(false)}
       onFocus={() => setActive(true)}
       onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && setActive(false)}
-      style={{ paddingInlineStart: `${depth * 1.75}rem` }}
+      style={{ paddingInlineStart: `${depth * 1.75 + 0.5}rem` }}
       className={classes(
-        'group/row relative flex items-start gap-3 rounded-md border-b border-line px-2 py-2.5',
+        'group/row relative flex items-start gap-3 rounded-md px-2 py-2.5',
         isSelected ? 'bg-accent-soft' : isOpen ? 'bg-hover' : 'hover:bg-hover/60',
       )}
     >

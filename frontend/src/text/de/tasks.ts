@@ -42,6 +42,7 @@ export const tasks: Text['tasks'] = {
   changed: (tasks) => count(tasks, { one: 'Aufgabe geändert', other: '# Aufgaben geändert' }),
   undone: 'Rückgängig gemacht',
   selected: (tasks) => count(tasks, { one: '# ausgewählt', other: '# ausgewählt' }),
+  selectSeveral: 'Mehrere Aufgaben auswählen',
   selectAll: 'Alle auswählen',
   clearSelection: 'Auswahl aufheben',
   setPriority: 'Priorität setzen',

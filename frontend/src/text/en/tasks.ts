@@ -40,6 +40,7 @@ export const tasks = {
   changed: (tasks: number) => count(tasks, { one: 'Task changed', other: '# tasks changed' }),
   undone: 'Undone',
   selected: (tasks: number) => count(tasks, { one: '# selected', other: '# selected' }),
+  selectSeveral: 'Select several tasks',
   selectAll: 'Select all',
   clearSelection: 'Clear the selection',
   setPriority: 'Set the priority',
