@@ -185,3 +185,44 @@ test('a change made in one tab is in the other at once', async ({ app, context }
   await other.getByRole('checkbox', { name: /Buy bread/ }).click()
   await expect(titles(app)).toHaveCount(0)
 })
+
+test('a task that is added on a day or at a tag belongs there, unless its text says otherwise', async ({
+  app,
+  account,
+}) => {
+  const tag = await account.createTag({ name: 'work' })
+  await app.goto('/today')
+  await composer(app).fill('Here')
+  await app.keyboard.press('Enter')
+  await composer(app).fill('Not here tomorrow')
+  await app.keyboard.press('Enter')
+  await expect(titles(app)).toHaveText(['Here'])
+  await app.goto(`/tags/${tag.id}`)
+  await composer(app).fill('At work #home')
+  await app.keyboard.press('Enter')
+  await expect(row(app, 'At work')).toContainText('home')
+  await expect
+    .poll(async () => (await account.tasks()).at(-1)?.tags.map((one) => one.name))
+    .toEqual(['home', 'work'])
+  const [here, elsewhere] = await account.tasks()
+  expect(daysFromToday(here?.due_date)).toBe(0)
+  expect(daysFromToday(elsewhere?.due_date)).toBe(1)
+})
+
+test('Ctrl and Z undoes what was done last, but not while somebody writes', async ({ app, account }) => {
+  await account.createTask({ title: 'Only' })
+  await app.reload()
+  await app.getByRole('checkbox', { name: /Only/ }).click()
+  await expect(titles(app)).toHaveCount(0)
+  await composer(app).fill('x')
+  await app.keyboard.press('Control+z')
+  await expect(titles(app)).toHaveCount(0)
+  await app.keyboard.press('Escape')
+  await app.keyboard.press('Control+z')
+  await expect(titles(app)).toHaveText(['Only'])
+})
+
+function daysFromToday(day: string | null | undefined): number {
+  const today = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Berlin' }).format(new Date())
+  return (Date.parse(day ?? '') - Date.parse(today)) / 86_400_000
+}

@@ -3,7 +3,7 @@ import type { Task, TaskFields, TaskPatch } from './task'
 /** What the person wants done to one task. */
 export type Change =
   | { kind: 'create'; data: Pick<TaskFields, 'title'> & TaskPatch; position: string }
-  | { kind: 'quick'; text: string; timezone: string; position: string }
+  | { kind: 'quick'; text: string; timezone: string; position: string; defaults: TaskPatch }
   | { kind: 'update'; patch: TaskPatch; before: TaskPatch }
   | { kind: 'complete'; isCompleted: boolean }
   | { kind: 'delete'; permanent: boolean }
@@ -50,7 +50,7 @@ const EMPTY: Omit<Task, 'id' | 'title' | 'position' | 'created_at' | 'updated_at
 export function applied(task: Task | null, { taskId, at, change }: Operation): Task | null {
   if (change.kind === 'create' || change.kind === 'quick') {
     if (task !== null) return task
-    const fields = change.kind === 'create' ? change.data : { title: change.text.trim() }
+    const fields = change.kind === 'create' ? change.data : { ...change.defaults, title: change.text.trim() }
     return { ...EMPTY, ...fields, id: taskId, position: change.position, created_at: at, updated_at: at }
   }
   if (task === null) return null
@@ -113,6 +113,15 @@ export function rebased(
 function mergedTags(theirs: readonly string[], mine: readonly string[], before: readonly string[]): string[] {
   const kept = theirs.filter((tag) => mine.includes(tag) || !before.includes(tag))
   return [...kept, ...mine.filter((tag) => !before.includes(tag) && !theirs.includes(tag))]
+}
+
+/** What a new task gets from where it was added, unless its text said otherwise: a day, a tag. */
+export function missingDefaults(task: Task, { due_date, tags = [] }: TaskPatch): TaskPatch | null {
+  const isUndated = task.due_date === null && task.recurring_task_id === null
+  return difference(task, {
+    ...(due_date !== undefined && isUndated && { due_date }),
+    tags: [...new Set([...task.tags, ...tags])],
+  })
 }
 
 /** Edits of one task in their order, as one. */

@@ -1,7 +1,15 @@
 import type { BulkResult, TaskBulk } from '@/client/schema'
 import { api, unwrap } from '@/lib/api'
 import { ApiError } from '@/lib/errors'
-import { combined, type Operation, type Problem, rebased } from './operations'
+import {
+  type Change,
+  combined,
+  missingDefaults,
+  type Operation,
+  type Problem,
+  rebased,
+  valuesOf,
+} from './operations'
 import type { Replica } from './replica'
 import { type Task, taskFromApi } from './task'
 
@@ -13,6 +21,7 @@ interface Request {
   body: Body
 }
 type Body = TaskBulk['operations'][number]
+type Quick = Extract<Change, { kind: 'quick' }>
 
 export interface Sent {
   /** The server changed more than it answered with: parts of a task, the next instance of a series, new tags. */
@@ -44,12 +53,17 @@ class Sender {
     private readonly onDropped: (detail: string) => void,
   ) {}
 
-  async quick(operation: Operation, { text, timezone }: { text: string; timezone: string }): Promise<void> {
+  async quick(operation: Operation, { text, timezone, defaults }: Quick): Promise<void> {
     const body = { id: operation.taskId, text, timezone }
     await this.single(operation, async () => {
-      const { task } = await unwrap(api.POST('/api/v1/tasks/quick', { body }))
+      const answer = await unwrap(api.POST('/api/v1/tasks/quick', { body }))
+      const task = answer.task ? taskFromApi(answer.task) : null
       this.hasSideEffects = true
-      await this.settle([operation], task ? taskFromApi(task) : null)
+      await this.settle([operation], task)
+      const patch = task && missingDefaults(task, defaults)
+      if (!patch) return
+      const change = { kind: 'update', patch, before: valuesOf(task, patch) } as const
+      await this.replica.enqueue([{ taskId: task.id, change }])
     })
   }
 

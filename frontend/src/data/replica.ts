@@ -7,6 +7,7 @@ import type { Tag, Task } from './task'
 type Note =
   | { kind: 'tasks'; tasks: Task[]; gone: string[] }
   | { kind: 'tags'; tags: Tag[] }
+  | { kind: 'complete' }
   | { kind: 'outbox'; added: Operation[]; changed: Operation[]; removed: string[] }
 
 /**
@@ -19,6 +20,8 @@ export class Replica {
   private readonly server = new Map<string, Task>()
   private readonly shown = new Map<string, Task>()
   private tagList: readonly Tag[] = []
+  /** Whether everything was fetched once, so that an empty list is an empty list. */
+  isComplete = false
   private pending: Operation[] = []
   private readonly listeners = new Set<() => void>()
   private readonly channel: BroadcastChannel
@@ -33,11 +36,13 @@ export class Replica {
 
   static async open(userId: string, database: Database): Promise<Replica> {
     const replica = new Replica(userId, database)
-    const [tasks, tags, outbox] = await Promise.all([
+    const [tasks, tags, outbox, full] = await Promise.all([
       database.getAll('tasks'),
       database.getAll('tags'),
       database.getAll('outbox'),
+      replica.mark('full'),
     ])
+    replica.isComplete = full !== undefined
     replica.take({ kind: 'tags', tags })
     replica.take({ kind: 'tasks', tasks, gone: [] })
     replica.take({ kind: 'outbox', added: outbox, changed: [], removed: [] })
@@ -140,6 +145,11 @@ export class Replica {
     await this.database.put('marks', value, name)
   }
 
+  async setComplete(): Promise<void> {
+    await this.setMark('full', new Date().toISOString())
+    if (!this.isComplete) this.publish({ kind: 'complete' })
+  }
+
   private newer(tasks: Task[]): Task[] {
     return tasks.filter((task) => task.version > (this.server.get(task.id)?.version ?? 0))
   }
@@ -156,6 +166,8 @@ export class Replica {
       for (const task of this.newer(note.tasks)) this.server.set(task.id, task)
       for (const id of note.gone) this.server.delete(id)
       this.show([...note.tasks.map((task) => task.id), ...note.gone])
+    } else if (note.kind === 'complete') {
+      this.isComplete = true
     } else {
       this.takeOutbox(note)
     }

@@ -43,7 +43,7 @@ export async function pullAll(replica: Replica): Promise<void> {
     gone.map((task) => task.id),
   )
   await replica.setMark('changes', newest ?? new Date(0).toISOString())
-  await replica.setMark('full', new Date().toISOString())
+  await replica.setComplete()
 }
 
 /** What changed since an instant of the server's. */

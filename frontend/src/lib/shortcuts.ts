@@ -14,7 +14,7 @@ export function useShortcuts(shortcuts: Shortcuts): void {
       const name = nameOf(event)
       const run = latest.current[name]
       if (run === undefined || isDialogOpen()) return
-      if (!name.includes('+') && (isTyping(event) || !hasSingleKeys.get())) return
+      if (!name.includes('+') && (isTextField(event.target) || !hasSingleKeys.get())) return
       if (run(event) !== false) event.preventDefault()
     }
     addEventListener('keydown', press)
@@ -27,11 +27,10 @@ function nameOf(event: KeyboardEvent): string {
   return modifier + (event.key.length === 1 ? event.key.toLowerCase() : event.key)
 }
 
-function isTyping(event: KeyboardEvent): boolean {
-  const target = event.target
-  return (
-    target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'))
-  )
+/** Where keys write. */
+export function isTextField(target: EventTarget | null): boolean {
+  const fields = 'input:not([type=checkbox], [type=radio]), textarea, select'
+  return target instanceof HTMLElement && target.matches(fields)
 }
 
 function isDialogOpen(): boolean {

@@ -1,6 +1,7 @@
 import { X } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { classes } from '@/lib/classes'
+import { isTextField, useShortcuts } from '@/lib/shortcuts'
 import { useStore } from '@/lib/store'
 import { dismiss, type Toast, toasts } from '@/lib/toasts'
 import { useText } from '@/text/text'
@@ -11,13 +12,22 @@ const SHOWN_MS = 8_000
 
 export function Toasts() {
   const t = useText()
+  const shown = useStore(toasts)
+  useShortcuts({
+    'mod+z': (event) => {
+      const last = shown.findLast((toast) => toast.action && !toast.isLasting)
+      if (last === undefined || isTextField(event.target)) return false
+      last.action?.run()
+      dismiss(last.id)
+    },
+  })
   return (
     <section
       aria-label={t.app.notifications}
       aria-live="polite"
       className="pointer-events-none fixed inset-x-0 bottom-0 z-20 flex flex-col items-center gap-2 p-4 pb-[max(1rem,env(safe-area-inset-bottom))]"
     >
-      {useStore(toasts).map((toast) => (
+      {shown.map((toast) => (
         <ToastLine key={toast.id} toast={toast} />
       ))}
     </section>

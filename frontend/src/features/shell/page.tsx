@@ -1,5 +1,6 @@
 import { useLocation } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useRef } from 'react'
+import type { TaskPatch } from '@/data/task'
 import { QuickAdd } from '@/features/tasks/quick-add'
 import { useShortcuts } from '@/lib/shortcuts'
 import { useText } from '@/text/text'
@@ -9,11 +10,13 @@ interface Props {
   aside?: ReactNode
   menus?: ReactNode
   hasQuickAdd?: boolean
+  /** What a task that is added here gets, where its text says nothing of it. */
+  defaults?: TaskPatch | undefined
   children: ReactNode
 }
 
 /** A page inside the shell: its title, what can be done with it, its content. */
-export function Page({ title, aside, menus, hasQuickAdd = false, children }: Props) {
+export function Page({ title, aside, menus, hasQuickAdd = false, defaults, children }: Props) {
   const t = useText()
   useEffect(() => {
     document.title = `${title} · ${t.app.name}`
@@ -27,18 +30,18 @@ export function Page({ title, aside, menus, hasQuickAdd = false, children }: Pro
         {aside && <span className="text-muted">{aside}</span>}
         {menus && <div className="ms-auto flex gap-1">{menus}</div>}
       </header>
-      {hasQuickAdd && <PageQuickAdd />}
+      {hasQuickAdd && <PageQuickAdd defaults={defaults} />}
       {children}
     </div>
   )
 }
 
-function PageQuickAdd() {
+function PageQuickAdd({ defaults }: Pick<Props, 'defaults'>) {
   const input = useRef<HTMLTextAreaElement>(null)
   const { hash } = useLocation()
   useEffect(() => {
     if (hash === 'compose') input.current?.focus()
   }, [hash])
   useShortcuts({ q: () => input.current?.focus() })
-  return <QuickAdd input={input} />
+  return <QuickAdd input={input} defaults={defaults} />
 }

@@ -12,7 +12,7 @@ type Changes = { taskId: string; change: Change }[]
 /** What a person can do to tasks. Shown at once, kept on disk, sent when there is a network. */
 export interface TaskActions {
   create: (data: TaskPatch & { title: string }) => string
-  quickAdd: (text: string, timezone: string) => string
+  quickAdd: (text: string, timezone: string, defaults?: TaskPatch) => string
   /** `onUndo` is offered where `told` names what was done, and for more than one task. */
   edit: (ids: readonly string[], patch: TaskPatch | ((task: Task) => TaskPatch), told?: string) => void
   complete: (ids: readonly string[], isCompleted: boolean) => void
@@ -52,9 +52,9 @@ function actionsOf(workspace: Workspace): TaskActions {
       change([{ taskId, change: { kind: 'create', data, position: lastPosition() } }])
       return taskId
     },
-    quickAdd: (text, timezone) => {
+    quickAdd: (text, timezone, defaults = {}) => {
       const taskId = uuidv7()
-      change([{ taskId, change: { kind: 'quick', text, timezone, position: lastPosition() } }])
+      change([{ taskId, change: { kind: 'quick', text, timezone, position: lastPosition(), defaults } }])
       return taskId
     },
     edit: (ids, patch, told) => {

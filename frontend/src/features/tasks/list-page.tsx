@@ -2,7 +2,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useCallback } from 'react'
 import { useNow, useReplica, useTagsById } from '@/data/hooks'
 import type { Replica } from '@/data/replica'
-import type { Task } from '@/data/task'
+import type { Task, TaskPatch } from '@/data/task'
 import { type Filter, isMatch, type Now, nested, orderOf, type Sort } from '@/data/views'
 import { Page } from '@/features/shell/page'
 import { useText } from '@/text/text'
@@ -17,11 +17,12 @@ interface Props {
   /** Which open tasks the page is about. */
   isShown: (task: Task, now: Now) => boolean
   defaultSort: Sort
+  defaults?: TaskPatch
   sections: (tasks: Task[], now: Now, sort: Sort) => Section[]
 }
 
 /** A page of open tasks, with filters and order in its address. `isShown` and `sections` must be stable. */
-export function ListPage({ title, aside, empty, isShown, defaultSort, sections }: Props) {
+export function ListPage({ title, aside, empty, isShown, defaultSort, defaults, sections }: Props) {
   const t = useText()
   const now = useNow()
   const tags = useTagsById()
@@ -38,6 +39,7 @@ export function ListPage({ title, aside, empty, isShown, defaultSort, sections }
     [priority, tag, due, isShown, sections, now, sort],
   )
   const shown = useReplica(select)
+  const isComplete = useReplica(isReplicaComplete)
   const isFiltered = Boolean(priority || tag || due)
   const change = (filter: Filter) =>
     void navigate({ to: '.', search: (before: object) => ({ ...before, ...filter }), replace: true })
@@ -48,14 +50,36 @@ export function ListPage({ title, aside, empty, isShown, defaultSort, sections }
       aside={aside}
       menus={<ListMenus filter={search} sort={sort} onChange={change} />}
       hasQuickAdd
+      defaults={defaults}
     >
       <ActiveFilters filter={search} tags={tags} onChange={change} />
       {shown.every((section) => section.rows.length === 0) ? (
-        <p className="px-2 py-16 text-center text-muted">{isFiltered ? t.tasks.empty.filtered : empty}</p>
+        isComplete ? (
+          <p className="px-2 py-16 text-center text-muted">{isFiltered ? t.tasks.empty.filtered : empty}</p>
+        ) : (
+          <ListSkeleton />
+        )
       ) : (
         <TaskList label={t.tasks.listOf(title)} sections={shown} isMovable={sort === 'position'} />
       )}
     </Page>
+  )
+}
+
+const isReplicaComplete = (replica: Replica) => replica.isComplete
+
+/** Where the tasks will be, until they are there. */
+function ListSkeleton() {
+  const t = useText()
+  return (
+    <div role="status" aria-label={t.app.loading} className="animate-pulse">
+      {[60, 45, 70, 35, 55].map((width) => (
+        <div key={width} aria-hidden className="flex h-15 items-start gap-3 border-b border-line px-2 py-2.5">
+          <span className="size-5 rounded-full border-2 border-line" />
+          <span className="h-4 rounded-sm bg-line" style={{ width: `${width}%` }} />
+        </div>
+      ))}
+    </div>
   )
 }
 

@@ -47,6 +47,7 @@ export function TodayPage() {
       empty={t.tasks.empty.today}
       isShown={isForToday}
       defaultSort="due_date"
+      defaults={{ due_date: now.day }}
       sections={lateAndToday}
     />
   )
@@ -63,6 +64,7 @@ export function TagPage() {
       empty={t.tasks.empty.tag}
       isShown={isTagged}
       defaultSort="position"
+      defaults={{ tags: [tagId] }}
       sections={flat}
     />
   )

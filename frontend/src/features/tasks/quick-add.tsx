@@ -2,6 +2,7 @@ import { Plus } from 'lucide-react'
 import { type KeyboardEvent, type RefObject, useDeferredValue, useState } from 'react'
 import type { QuickAddUnderstood } from '@/client/schema'
 import { useSignedIn } from '@/data/hooks'
+import type { TaskPatch } from '@/data/task'
 import { classes } from '@/lib/classes'
 import { isOnline } from '@/lib/connection'
 import { useStore } from '@/lib/store'
@@ -25,8 +26,14 @@ const MAXIMUM = 500
 /** Of the text and of what shines through from behind it: they must break lines alike. */
 const LINES = 'col-start-1 row-start-1 min-w-0 whitespace-pre-wrap break-words px-1 py-2.5'
 
+interface Props {
+  input: RefObject<HTMLTextAreaElement | null>
+  /** What the page adds where the text says nothing of it. */
+  defaults?: TaskPatch | undefined
+}
+
 /** One line becomes a task. What the server would understand of it is marked while it is typed. */
-export function QuickAdd({ input }: { input: RefObject<HTMLTextAreaElement | null> }) {
+export function QuickAdd({ input, defaults }: Props) {
   const t = useText()
   const { user } = useSignedIn()
   const actions = useTaskActions()
@@ -37,7 +44,7 @@ export function QuickAdd({ input }: { input: RefObject<HTMLTextAreaElement | nul
 
   const add = () => {
     if (text.trim() === '') return
-    actions.quickAdd(text.trim(), user.timezone)
+    actions.quickAdd(text.trim(), user.timezone, defaults)
     setText('')
   }
   const press = (event: KeyboardEvent<HTMLTextAreaElement>) => {

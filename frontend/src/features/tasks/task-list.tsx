@@ -14,7 +14,7 @@ import type { Replica } from '@/data/replica'
 import { PRIORITIES } from '@/data/task'
 import type { Row } from '@/data/views'
 import { classes } from '@/lib/classes'
-import { useShortcuts } from '@/lib/shortcuts'
+import { isTextField, useShortcuts } from '@/lib/shortcuts'
 import { useText } from '@/text/text'
 import { useTaskActions } from './actions'
 import { BulkBar } from './bulk-bar'
@@ -263,8 +263,4 @@ function useOpenTask() {
 
 function pressButton(list: HTMLElement, id: string, key: string): void {
   list.querySelector<HTMLElement>(`[data-task="${id}"] [data-key="${key}"]`)?.click()
-}
-
-function isTextField(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches('input:not([type=checkbox]), textarea, select')
 }
