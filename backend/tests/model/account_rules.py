@@ -87,17 +87,37 @@ class AccountRules(World):
         user = self.users[who]
 
         def predict() -> tuple[int, Show]:
-            before = user.account.user["updated_at"]
-            stored = user.account.update_user(body, match)
-
-            def show(told: Body) -> Body:
-                assert told["updated_at"] >= before
-                user.account.user = stored | {"updated_at": told["updated_at"]}
-                return user.account.user
-
-            return 200, show
+            return 200, self.me(user, body, match)
 
         self.ask(user, "PATCH", "/users/me", predict, body=body, match=match)
+
+    def me(self, user: User, body: Body, match: Match) -> Show:
+        before = user.account.user["updated_at"]
+        stored = user.account.update_user(body, match)
+
+        def show(told: Body) -> Body:
+            assert told["updated_at"] >= before
+            user.account.user = stored | {"updated_at": told["updated_at"]}
+            return user.account.user
+
+        return show
+
+    @now_and_then
+    @rule(who=who, is_right=st.booleans())
+    def change_address(self, who: int, is_right: bool) -> None:
+        """Nobody has proved the new one."""
+        user, email = self.users[who], unique_email()
+        if not user.is_logged_in or not self.attempt(user):
+            return
+
+        def predict() -> tuple[int, Show]:
+            if not is_right:
+                raise Refused(403, "wrong_password")
+            user.is_proved, user.caller.email = False, email
+            return 200, self.me(user, {"email": email}, Match())
+
+        body = {"email": email, "current_password": PASSWORD if is_right else "wrong horse battery"}
+        self.ask(user, "PATCH", "/users/me", predict, body=body)
 
     @now_and_then
     @rule(who=who, is_right=st.booleans())
@@ -174,16 +194,18 @@ class AccountRules(World):
     def log_in_by_another_service(self, who: int) -> None:
         """Whoever first proves the address has the account alone; its password, too, is another one then."""
         user = self.users[who]
-        token = subject_token(claims(user.caller.email))
+        token = subject_token(claims(user.caller.email, sub=user.subject))
         form = {"grant_type": GRANT, "subject_token_type": JWT, "subject_token": token}
         response = self.send(user, "POST", "/auth/token", data=form)
         assert response.status_code == (200 if user.is_active else 400), response.text
         self.look_at_rows(may_change=user if user.is_active else None)
         if user.is_active:
-            kept = {key: True for key, is_alive in user.sessions.items() if is_alive} if user.is_proved else {}
+            is_known = user.is_linked or user.is_proved
+            kept = {key: True for key, is_alive in user.sessions.items() if is_alive} if is_known else {}
             user.caller.use(response.json()["access_token"])
-            user.current, user.is_proved = session_of(user.caller), True
+            user.current = session_of(user.caller)
             user.sessions = kept | {user.current: True}
+            user.is_linked, user.is_proved = True, user.is_proved or not user.is_linked
             self.service.give_same_hash(user.account.id)
             self.see_session(user)
 
@@ -193,13 +215,14 @@ class AccountRules(World):
         """All sessions end. The password stays what it was, so that one can log in again."""
         user = self.users[who]
         token = self.service.give_link(user.account.id)
-        self.rows = {}
-        self.look_at_rows()
+        self.look_anew()
         response = self.send(user, "POST", "/auth/reset-password", body={"token": token, "new_password": PASSWORD})
         assert response.status_code == (204 if user.is_active else 400), response.text
         self.look_at_rows(may_change=user if user.is_active else None)
         if user.is_active:
+            user.is_linked = user.is_linked and user.is_proved
             user.sessions, user.is_proved = {}, True
+            assert self.service.is_linked(user.account.id) == user.is_linked
 
     @now_and_then
     @rule(who=who)

@@ -1,7 +1,5 @@
 """What the model does not foresee, it adopts: a new rule for a series, an import. The rest must be as it was."""
 
-import csv
-import io
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -88,83 +86,6 @@ class Adopting(TaskRules):
         assert {task.series_id for task in user.account.tasks.values()} <= {None, *user.account.series}
         self.check_everything(user)
 
-    @rarely
-    @rule(who=who)
-    def export_account(self, who: int) -> None:
-        """All that there is of it."""
-        user = self.users[who]
-        response = self.send(user, "GET", "/users/me/export")
-        self.look_at_rows()
-        assert response.status_code == (200 if user.is_logged_in else 401)
-        if not user.is_logged_in:
-            return
-        account, document = user.account, response.json()
-        told = {item["id"]: (item["title"], set(item["tags"]), item["parent_id"]) for item in document["tasks"]}
-        tasks = [task for task in account.tasks.values() if not task.is_expired]
-        assert told == {task.id: (task.title, task.tags, self.parent_of(account, task)) for task in tasks}
-        assert {item["id"]: item["name"] for item in document["tags"]} == {t.id: t.name for t in account.tags.values()}
-        assert {item["id"]: set(item["tags"]) for item in document["recurring_tasks"]} == {
-            series.id: series.tags for series in account.series.values()
-        }
-        assert {(item["recurring_task_id"], item["occurrence_date"]) for item in document["task_instances"]} == {
-            (series.id, str(day)) for series in account.series.values() for day in series.instances
-        }
-        assert document["user"]["email"] == user.caller.email
-        self.exports = [*self.exports[-EXPORTS_KEPT:], document]
-
-    def parent_of(self, account: Account, task: Task) -> str | None:
-        is_there = task.parent_id in account.tasks and not account.tasks[str(task.parent_id)].is_expired
-        return task.parent_id if is_there else None
-
-    @rarely
-    @rule(who=who, kind=st.sampled_from(["csv", "ics"]))
-    def export_tasks(self, who: int, kind: str) -> None:
-        user = self.users[who]
-        response = self.send(user, "GET", f"/tasks/export?format={kind}")
-        self.look_at_rows()
-        assert response.status_code == (200 if user.is_logged_in else 401)
-        if user.is_logged_in:
-            told = tasks_of_table(response.text) if kind == "csv" else tasks_of_calendar(response.text)
-            kept = {task.id: task for task in user.account.tasks.values() if task.deleted is None}
-            assert told.keys() == kept.keys()
-            for task_id, (title, tags, repeats) in told.items():
-                task = kept[task_id]
-                assert (title, tags) == (task.title, {user.account.tags[tag_id].name for tag_id in task.tags})
-                wanted = self.repeats(user.account, task)
-                assert None in (wanted, repeats) or wanted == repeats
-
-    def repeats(self, account: Account, task: Task) -> bool | None:
-        """Whether the rule stands with this task; None where that is another test's concern."""
-        if task.series_id is None:
-            return False
-        series = account.series[task.series_id]
-        if series.mode != "schedule" or series.count is not None or task.due_date != task.occurrence_date:
-            return None
-        is_newest = max(series.with_status("open"), default=None) == task.occurrence_date
-        return series.is_active and not task.is_completed and is_newest
-
-    @rarely
-    @rule(who=who, number=st.integers(0, EXPORTS_KEPT), is_dry=st.sampled_from([False, False, True]))
-    def import_account(self, who: int, number: int, is_dry: bool) -> None:
-        """Of anyone: what was exported before, by whoever it was."""
-        user = self.users[who]
-        if not self.exports or not user.is_logged_in:
-            return
-        self.check_everything(user)
-        query = "?dry_run=true" if is_dry else ""
-        document = self.exports[number % len(self.exports)]
-        response = self.send(user, "POST", f"/users/me/import{query}", body=document)
-        assert response.status_code in (200, 422), response.text
-        if is_dry or not response.is_success:
-            self.look_at_rows()
-            return
-        self.look_at_rows(may_change=user)
-        before = user.account.tasks
-        self.adopt(user)
-        for task in before.values():
-            assert task.is_expired or task.id in user.account.tasks, "an import takes nothing away"
-        self.check_everything(user)
-
     # — reading an account back
 
     def adopt(self, user: User) -> None:
@@ -243,21 +164,3 @@ def _read_rule(rrule: str) -> tuple[int, int | None]:
     parts = dict(part.split("=") for part in rrule.split(";"))
     every = int(parts.get("INTERVAL", 1)) * (7 if parts["FREQ"] == "WEEKLY" else 1)
     return every, int(parts["COUNT"]) if "COUNT" in parts else None
-
-
-Told = dict[str, tuple[str, set[str], bool | None]]
-"""Id → title, names of tags, and whether it repeats, if the format says so."""
-
-
-def tasks_of_table(text: str) -> Told:
-    rows = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
-    return {row["id"]: (row["title"], set(filter(None, row["tags"].split(","))), None) for row in rows}
-
-
-def tasks_of_calendar(text: str) -> Told:
-    told: Told = {}
-    for todo in text.replace("\r\n ", "").split("BEGIN:VTODO")[1:]:
-        lines = dict(line.split(":", 1) for line in todo.split("END:VTODO")[0].split("\r\n") if line)
-        tags = set(filter(None, lines.get("CATEGORIES", "").split(",")))
-        told[lines["UID"]] = (lines["SUMMARY"], tags, "RRULE" in lines)
-    return told

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from tests.model.answers import Query
-from tests.model.bodies import task_body
+from tests.model.bodies import series_body, task_body
 from tests.model.drawn import Line, client_id, lines, operations, who
-from tests.model.model import DAY, LEVELS, Body, Refused, Task
+from tests.model.model import DAY, LEVELS, Body, Refused, Series, Task, same
+from tests.model.series_rules import UNSET as SERIES_UNSET
 from tests.model.task_model import Outcome
 from tests.model.task_rules import UNSET, Address, TaskRules, addresses
 from tests.model.world import Show, User, now
@@ -102,6 +103,42 @@ class BatchRules(TaskRules):
             return told
 
         sent = {"text": str(line)} if task_id is None else {"text": str(line), "id": task_id}
+        self.ask(user, "POST", f"{self.path(user, at)}/quick", predict, body=sent)
+
+    @rule(who=who, at=addresses, series_id=client_id, line=lines)
+    def quick_add_series(self, who: int, at: Address, series_id: str | None, line: Line) -> None:
+        user = self.users[who]
+        if self.is_unknown(user.account.series, series_id):
+            return
+        account, text = user.account, f"{line} every day"
+        start = datetime.now(user.zone).date() + (DAY if line.is_tomorrow else timedelta(0))
+        body = SERIES_UNSET | {
+            "title": line.title,
+            "priority": line.priority,
+            "rrule": "FREQ=DAILY",
+            "start_date": start,
+        }
+
+        def predict() -> tuple[int, Show]:
+            before = account.series.get(series_id or "")
+            if before is not None:
+                same(before, {"quick": text})
+            return 200 if before else 201, lambda told: show(told, before)
+
+        def show(told: Body, before: Series | None) -> Body:
+            tags, series_told, task_told = self.tags_by_name(user, line.tag), told["recurring_task"], told["task"]
+            if before is None:
+                assert series_id in (None, series_told["id"])
+                assert series_id or series_told["id"] not in self.seen["series"]
+                series = account.add_series(self.see("series", series_told["id"]), body | {"tags": tags})
+                series.made_from = {"quick": text}
+            series = before or series
+            self.instants.agree(series_told, series_body(account, series, series_told))
+            days = sorted(str(task.occurrence_date) for task in account.open_tasks(series))
+            assert (task_told and task_told["occurrence_date"]) == (days[0] if days else None)
+            return told
+
+        sent = {"text": text} if series_id is None else {"text": text, "id": series_id}
         self.ask(user, "POST", f"{self.path(user, at)}/quick", predict, body=sent)
 
     def tags_by_name(self, user: User, name: str | None) -> list[str]:

@@ -4,10 +4,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize
 
 from tests.model.account_rules import AccountRules
-from tests.model.adopting import Adopting
 from tests.model.batch_rules import BatchRules
 from tests.model.drawn import client_id, new_series, new_tags, new_tasks, who
 from tests.model.model import Body
+from tests.model.portability_rules import PortabilityRules
 from tests.model.series_rules import SeriesRules
 from tests.model.tag_rules import TagRules
 
@@ -15,7 +15,7 @@ New = tuple[int, str | None, Body]
 """Whose it is to be, under what id, and what."""
 
 
-class Machine(AccountRules, TagRules, SeriesRules, BatchRules, Adopting):
+class Machine(AccountRules, TagRules, SeriesRules, BatchRules, PortabilityRules):
     @initialize(
         tags=st.lists(st.tuples(who, client_id, new_tags), min_size=4, max_size=6),
         tasks=st.lists(st.tuples(who, client_id, new_tasks), min_size=8, max_size=12),
@@ -30,6 +30,8 @@ class Machine(AccountRules, TagRules, SeriesRules, BatchRules, Adopting):
             self.create_task(number, None, task_id, body)
         for each in series:
             self.create_series(*each)
+        for number in range(len(self.users)):
+            self.export_account(number)
 
     def teardown(self) -> None:
         try:

@@ -55,7 +55,7 @@ class SeriesModel(TaskModel):
         self._require_tags(list(changed.get("tags", ())))
         if changed:
             self._change(series, **changed)
-            for task in self._open_tasks(series):
+            for task in self.open_tasks(series):
                 self._follow(task, series, changed)
             self._open(series, self._missing(series, is_resumed=changed.get("is_active", False)))
         return series
@@ -192,7 +192,7 @@ class SeriesModel(TaskModel):
     def _tasks_of(self, series: Series) -> list[Task]:
         return [task for task in self.tasks.values() if task.series_id == series.id]
 
-    def _open_tasks(self, series: Series) -> list[Task]:
+    def open_tasks(self, series: Series) -> list[Task]:
         return [task for task in self._tasks_of(series) if not task.is_completed and task.deleted is None]
 
 

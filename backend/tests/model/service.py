@@ -5,6 +5,8 @@ import base64
 import json
 from collections.abc import Coroutine, Iterable
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any, Self, TypeVar
 from uuid import uuid4
@@ -21,6 +23,8 @@ from tests.model.drawn import CLIENT_IDS
 
 T = TypeVar("T")
 ROUNDS, OLD_ROUNDS = 5, 4
+BEHIND, AHEAD = timedelta(days=3), timedelta(days=40)
+"""From when on the bystander's series are: open on the days of other series, or later than all of those."""
 
 OWNED_TABLES = """
     SELECT relname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
@@ -40,6 +44,20 @@ TWIN = """
     SELECT $1::uuid, $2::uuid, sha256($2::uuid::text::bytea), sha256(''::bytea), now() + interval '2 days',
            now() + interval '2 days'
 """
+TWIN_TASKS = """
+    WITH twins AS (
+        INSERT INTO tasks SELECT (jsonb_populate_record(tasks, jsonb_build_object('id', twin))).*
+        FROM tasks, unnest($3::uuid[]) AS twin WHERE user_id = $1 AND id = $2 RETURNING id
+    )
+    INSERT INTO task_tags (user_id, task_id, tag_id) SELECT $1, twins.id, tags.id FROM twins, tags WHERE user_id = $1
+"""
+"""Of one of the tasks, with all tags."""
+PASSED_DAYS = """
+    INSERT INTO task_instances (user_id, recurring_task_id, occurrence_date, status, closed_at)
+    SELECT user_id, id, day, 'skipped', now() FROM recurring_tasks,
+        generate_series(current_date - 10, current_date + 10, interval '1 day') AS day
+    WHERE user_id = $1 ON CONFLICT DO NOTHING
+"""
 EXPIRED = "UPDATE sessions SET expires_at = now() - interval '1 day' WHERE user_id = $1 AND id = $2"
 
 LINK = """
@@ -48,6 +66,17 @@ LINK = """
     ON CONFLICT (user_id) DO UPDATE SET token_hash = excluded.token_hash, expires_at = excluded.expires_at
 """
 LONG_IN_TRASH = "UPDATE tasks SET deleted_at = deleted_at - interval '31 days' WHERE user_id = $1 AND id = $2"
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A digest of rows, and of those of them that somebody has locked with who that was.
+
+    A row keeps the number of the transaction that locked it last, however that ended, until it is changed or vacuumed.
+    """
+
+    lines: str
+    locks: frozenset[str]
 
 
 class Service:
@@ -73,7 +102,8 @@ class Service:
         self._open.push_async_callback(self.admin.close)
         tables = {row["relname"]: "user_id" for row in await self.admin.fetch(OWNED_TABLES)} | {"users": "id"}
         lines = (
-            f"SELECT {owner} AS owner, '{table}' || t::text AS line FROM {table} AS t WHERE {owner} = ANY ($1::uuid[])"
+            f"SELECT {owner} AS owner, '{table}' || t::text AS line, xmax::text AS lock FROM {table} AS t "
+            f"WHERE {owner} = ANY ($1::uuid[])"
             for table, owner in tables.items()
         )
         hasher = PasswordHasher(rounds=OLD_ROUNDS)
@@ -81,7 +111,8 @@ class Service:
         hasher.close()
         self.bystander = await self._make_bystander()
         self._rows_query = (
-            "SELECT owner::text, md5(string_agg(line, E'\\n' ORDER BY line)) AS lines "
+            "SELECT owner::text, md5(string_agg(line, E'\\n' ORDER BY line)) AS lines, "
+            "array_agg(md5(line) || lock) FILTER (WHERE lock <> '0') AS locks "
             f"FROM ({' UNION ALL '.join(lines)}) AS owned GROUP BY owner"
         )
 
@@ -93,12 +124,15 @@ class Service:
             long_ago = uuid4()
             await self.admin.execute(TWIN, api.id, long_ago)
             await self.admin.execute(EXPIRED, api.id, long_ago)
-            for parent_id, some_id in pairwise((None, *CLIENT_IDS)):
-                series = {"id": some_id, "title": "Milk", "rrule": "FREQ=DAILY", "tags": [some_id]}
+            for number, (parent_id, some_id) in enumerate(pairwise((None, *CLIENT_IDS))):
+                start = datetime.now(UTC).date() + (AHEAD if number % 2 else -BEHIND)
+                series = {"id": some_id, "title": "Milk", "rrule": "FREQ=DAILY", "tags": [some_id], "missed": "keep"}
+                series["start_date"] = start.isoformat()
                 tag = {"id": some_id, "name": f"Bystander's {some_id}"}
                 assert (await api.post("/tags", tag)).status_code == 201
                 await api.create_task(id=some_id, title="Milk café", tags=[some_id], parent_id=parent_id)
                 assert (await api.post("/recurring-tasks", series)).status_code == 201
+            await self.admin.execute(PASSED_DAYS, api.id)
             for some_id in reversed(CLIENT_IDS[3:]):
                 assert (await api.delete(f"/tasks/{some_id}")).status_code == 204
             await self.admin.execute(LONG_IN_TRASH, api.id, CLIENT_IDS[4])
@@ -110,6 +144,10 @@ class Service:
     def give_twin(self, session_id: str) -> None:
         """Nobody can choose the id of a session. The bystander has one of the same, so that only the owner tells."""
         self.execute(TWIN, self.bystander, session_id)
+
+    def give_twins(self, task_ids: Iterable[str]) -> None:
+        """Nor the ids of tasks that a series makes."""
+        self.execute(TWIN_TASKS, self.bystander, CLIENT_IDS[0], list(task_ids))
 
     def give_same_hash(self, owner: str) -> None:
         """Nor the salt of a password; it is also an old hash, which is made anew at the next login."""
@@ -150,14 +188,20 @@ class Service:
         """As superuser: what no request can do."""
         self.run(self.admin.execute(statement, *parameters))
 
+    def is_linked(self, owner: str) -> bool:
+        """Whether another service's login is known to be this user's."""
+        query = "SELECT EXISTS (SELECT 1 FROM external_identities WHERE user_id = $1)"
+        return bool(self.run(self.admin.fetchval(query, owner)))
+
     def ids_of_tasks(self, owner: str) -> set[str]:
         """Also of those that no request sees any more."""
         rows = self.run(self.admin.fetch("SELECT id::text FROM tasks WHERE user_id = $1", owner))
         return {row["id"] for row in rows}
 
-    def rows_of(self, owners: Iterable[str]) -> dict[str, str]:
-        """A digest of all that is stored of each of these users, in whatever table."""
-        return {row["owner"]: row["lines"] for row in self.run(self.admin.fetch(self._rows_query, list(owners)))}
+    def rows_of(self, owners: Iterable[str]) -> dict[str, Rows]:
+        """All that is stored of each of these users, in whatever table."""
+        found = self.run(self.admin.fetch(self._rows_query, list(owners)))
+        return {row["owner"]: Rows(row["lines"], frozenset(row["locks"] or ())) for row in found}
 
 
 def session_of(caller: Api) -> str:

@@ -13,7 +13,7 @@ from tests.model.account import Account
 from tests.model.answers import Common, Instants
 from tests.model.drawn import CLIENT_IDS, NOBODYS_ID, USERS, ZONES, Pick
 from tests.model.model import Body, Match, Refused, Series, Tag, Task, Tick
-from tests.model.service import Service, session_of
+from tests.model.service import Rows, Service, session_of
 
 Show = Callable[[Body], Body | None]
 """From what was told, which names what only the service knows, to what should have been told."""
@@ -32,8 +32,9 @@ class User:
         self.sessions = {session_of(caller): True}
         self.current = self.of_cookie = session_of(caller)
         """The sessions of the access token, and of the refresh token in the cookie."""
-        self.is_proved = False
-        """Whether the e-mail address is."""
+        self.subject = f"user of {caller.email}"
+        self.is_linked = self.is_proved = False
+        """Whether another service's login opens the account; whether the e-mail address is its user's."""
         self.is_active = True
         self.attempts = 0
         self.refusals = 0
@@ -70,7 +71,9 @@ class World(RuleBasedStateMachine):
         self.instants = Instants()
         self.seen = {kind: list(CLIENT_IDS) for kind in ("task", "tag", "series")} | {"session": [], "user": []}
         self.users = [User(self.service.caller()) for _ in USERS]
-        self.rows: dict[str, str] = {}
+        self.rows: dict[str, Rows] = {}
+        self.asker = ""
+        """Whose the last request was."""
         self.is_sound = True
         for user, zone in zip(self.users, ZONES, strict=True):
             user.account.user = self.service.send(user.caller, "PATCH", "/users/me", json={"timezone": zone}).json()
@@ -83,8 +86,7 @@ class World(RuleBasedStateMachine):
 
     def see_session(self, user: User) -> None:
         self.service.give_twin(self.see("session", user.current))
-        self.rows = {}
-        self.look_at_rows()
+        self.look_anew()
 
     def teardown(self) -> None:
         self.service.let_go()
@@ -137,11 +139,13 @@ class World(RuleBasedStateMachine):
             return
         last = max((task.position for task in tasks.values() if task.position is not None), default="")
         by_day = {(task.series_id, str(task.occurrence_date)): task for task in account.new_tasks}
+        new_ids: list[str] = []
         for item in self.everything(user):
             task = by_day.pop((item["recurring_task_id"], item["occurrence_date"]), None)
             if task is not None:
                 del tasks[task.id]
                 assert item["id"] not in self.seen["task"]
+                new_ids.append(item["id"])
                 task.id = self.see("task", item["id"])
                 tasks[task.id] = task
         assert by_day == {}, "an instance is missing"
@@ -150,6 +154,9 @@ class World(RuleBasedStateMachine):
             assert task.position == item["position"] if task.position is not None else last < item["position"]
             task.position = item["position"]
         account.new_tasks.clear()
+        if new_ids:
+            self.service.give_twins(new_ids)
+            self.look_anew()
 
     def everything(self, user: User) -> list[Body]:
         kept, trash = (self.service.send(user.caller, "GET", f"/tasks?limit=200{q}") for q in ("", "&trash=true"))
@@ -167,6 +174,7 @@ class World(RuleBasedStateMachine):
     ) -> httpx.Response:
         self.requests += 1
         self.is_sound = False
+        self.asker = user.account.id
         user.account.now = Tick(self.requests * SPACING)
         if match.header is not None:
             options["headers"] = {"If-Match": match.header}
@@ -250,12 +258,14 @@ class World(RuleBasedStateMachine):
         self.start_session(user)
 
     def look_at_rows(self, *, may_change: User | None = None) -> None:
-        """Nothing that a user does changes a row of another; nothing that is refused changes any."""
+        """Nothing that a user does changes or locks a row of another; nothing that is refused changes any."""
         rows = self.service.rows_of([self.service.bystander, *self.seen["user"]])
-        if self.rows:
-            for owner, lines in self.rows.items():
-                if may_change is None or owner != may_change.account.id:
-                    assert rows.get(owner) == lines, f"rows of {self.name_of(owner)} have changed"
+        for owner, before in self.rows.items():
+            if may_change is None or owner != may_change.account.id:
+                assert owner in rows, f"rows of {self.name_of(owner)} are gone"
+                assert rows[owner].lines == before.lines, f"rows of {self.name_of(owner)} have changed"
+            if owner != self.asker:
+                assert rows[owner].locks <= before.locks, f"rows of {self.name_of(owner)} were locked"
         self.rows = rows
         self.is_sound = True
 
@@ -266,6 +276,9 @@ class World(RuleBasedStateMachine):
     def execute(self, statement: str, *parameters: object) -> None:
         """What no request can do: time passes, an operator acts."""
         self.service.execute(statement, *parameters)
+        self.look_anew()
+
+    def look_anew(self) -> None:
         self.rows = {}
         self.look_at_rows()
 
