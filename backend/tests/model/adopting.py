@@ -109,7 +109,7 @@ class Adopting(TaskRules):
         return Tag(item["id"], item["name"], item["color"], made_from, created, updated, item["version"])
 
     def series_from(self, user: User, item: Body) -> Series:
-        every, count = _read_rule(item["rrule"])
+        every, count, until = _read_rule(item["rrule"])
         told = self.pages(user, f"/recurring-tasks/{item['id']}/instances", [], 200) or []
         before = user.account.series.get(item["id"])
         known = before.instances if before else {}
@@ -126,6 +126,7 @@ class Adopting(TaskRules):
             **{name: item[name] for name in ("is_active", "version")},
             every=every,
             count=count,
+            until=until,
             start_date=date.fromisoformat(item["start_date"]),
             made_from=self.made_from(user.account.series, item),
             created=self.instants.tick_of(item["created_at"]),
@@ -160,7 +161,8 @@ class Adopting(TaskRules):
         )
 
 
-def _read_rule(rrule: str) -> tuple[int, int | None]:
+def _read_rule(rrule: str) -> tuple[int, int | None, date | None]:
     parts = dict(part.split("=") for part in rrule.split(";"))
     every = int(parts.get("INTERVAL", 1)) * (7 if parts["FREQ"] == "WEEKLY" else 1)
-    return every, int(parts["COUNT"]) if "COUNT" in parts else None
+    until = date.fromisoformat(parts["UNTIL"]) if "UNTIL" in parts else None
+    return every, int(parts["COUNT"]) if "COUNT" in parts else None, until

@@ -101,7 +101,7 @@ class Instance:
 
 @dataclass
 class Series:
-    """A rule that fires every so many days, at most ``count`` times."""
+    """A rule that fires every so many days, at most ``count`` times, and last on ``until``."""
 
     id: str
     title: str
@@ -113,6 +113,7 @@ class Series:
     made_from: Body | None
     created: Tick
     updated: Tick
+    until: date | None = None
     description: str | None = None
     priority: str | None = None
     due_time: time | None = None
@@ -125,9 +126,12 @@ class Series:
 
     def days(self, before: date) -> Iterator[date]:
         day, number = self.start_date, 0
-        while day < before and number != self.count:
+        while day < before and number != self.count and self.lasts_to(day):
             yield day
             day, number = day + self.every * DAY, number + 1
+
+    def lasts_to(self, day: date) -> bool:
+        return self.until is None or day <= self.until
 
     def today(self) -> date:
         return datetime.now(ZoneInfo(self.timezone)).date()

@@ -22,9 +22,10 @@ import subprocess
 import sys
 import tempfile
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import asyncpg
@@ -33,7 +34,8 @@ BACKEND = Path(__file__).parents[2]
 ROUNDS = 6
 COPIED = ("src", "tests")
 RULES = ("_rules.py", "/adopting.py", "/machine.py")
-EVERY = "every policy"
+NOTHING = "nothing"
+EVERY, POLICY = "every policy", "USING … WITH CHECK …"
 SQL_FILTER = re.compile(
     r"(?<!app\.)(?:\b[a-z]\w*\.)?(?<!app\.)\buser_id = (?::\w+|'\{user_id\}'|[a-z]\w*\.user_id\b)"
     r"|\busers\.id = (?::\w+|[a-z]\w*\.user_id\b)"
@@ -46,6 +48,14 @@ CORE_FILTER = re.compile(
 STATEMENT = re.compile(r"^(?:async )?(?:def )?(\w+)", re.MULTILINE)
 WITHOUT_POLICY = ("auth_service", "password_reset_service", "token_exchange_service", "0005_whole_domain")
 """Where the role of the system works, or the owner of the table: no policy stands behind these filters."""
+CANNOT_SHOW = {
+    ("password_reset_service._ISSUE", "id = :user_id"): "email_key is unique, and by it the user was just found",
+    ("password_reset_service._USE", "user_id = :id"): "token_hash is unique, and by it the user was just found",
+    ("user_service._IS_PASSWORD", "id = :id"): "asks whether a hash is stored still; no two users have the same salt",
+    ("policies.external_identities", POLICY): "the role that has this policy has no right to the table",
+}
+"""What no request can show when it is taken away, and why."""
+NOT_CAUGHT = "not caught"
 TRUE = "__import__('sqlalchemy').literal_column('TRUE')"
 
 
@@ -68,6 +78,9 @@ class Mutation:
     def applied(self, text: str) -> str:
         open_ = f"({self.what} OR TRUE)" if "==" not in self.what else f"(({self.what}) | {TRUE})"
         return text[: self.start] + open_ + text[self.start + len(self.what) :]
+
+
+Outcome = tuple[Mutation, str]
 
 
 def filters() -> Iterator[Mutation]:
@@ -111,26 +124,47 @@ def run_all(only: str, jobs: int) -> None:
             shutil.copytree(BACKEND / name, folder / "base" / name, ignore=shutil.ignore_patterns("__pycache__"))
         wanted = [one for one in work() if only in f"{one[0].place} {one[0].what}"]
         with ThreadPoolExecutor(jobs) as pool:
-            outcomes = pool.map(lambda one: try_one(folder, *one), wanted)
-            for (mutation, _, __), outcome in zip(wanted, outcomes, strict=True):
+            outcomes = []
+            for mutation, outcome in pool.map(lambda one: (one[0], try_one(folder, *one)), wanted):
                 print(f"{mutation.place:50} {mutation.what:60} {outcome}", flush=True)
+                outcomes.append((mutation, outcome))
+        print(summary(one for one in outcomes if one[0].place != NOTHING))
     finally:
         stop(folder / "cluster", mode="immediate")
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def summary(outcomes: Iterable[Outcome]) -> str:
+    """A line for each file: its statements, their filters, and the example by which the last of these was caught."""
+    lines = []
+    for file, of_file in groupby(outcomes, lambda one: one[0].place.partition(".")[0]):
+        statements = [
+            _of_statement(place, list(of_place)) for place, of_place in groupby(of_file, lambda one: one[0].place)
+        ]
+        lines.append(f"{file:20} {', '.join(statements)}")
+    return "\n".join(lines)
+
+
+def _of_statement(place: str, outcomes: list[Outcome]) -> str:
+    caught = [int(found[1]) for _, outcome in outcomes if (found := re.match(r"example (\d+)", outcome))]
+    missed = [CANNOT_SHOW.get((one.place, one.what), "?") for one, outcome in outcomes if outcome == NOT_CAUGHT]
+    times = [f"×{len(outcomes)}"] if len(outcomes) > 1 else []
+    latest = [str(max(caught))] if caught else []
+    return " ".join([place.partition(".")[2], *times, *latest, *(f"({reason})" for reason in missed)])
 
 
 def work() -> Iterator[tuple[Mutation, list[Mutation], list[str]]]:
     """What is taken away, with the files to change and the policies to open for it."""
     found = list(filters())
     behind_policies = [one for one in found if Path(one.file).stem not in WITHOUT_POLICY]
-    yield Mutation("(nothing", "with every policy open)"), [], [EVERY]
-    yield Mutation("(nothing", "with every filter open)"), behind_policies, []
+    yield Mutation(NOTHING, "with every policy open"), [], [EVERY]
+    yield Mutation(NOTHING, "with every filter open"), behind_policies, []
     for one in found:
         is_of_function = "migrations" in one.file
         yield one, [] if is_of_function else [one], [EVERY, one.what] if is_of_function else [EVERY]
     policies = json.loads((BACKEND / "src/database/schema.json").read_text())["policy"]
     for table in [name.removesuffix(".owner") for name in policies if name.endswith(".owner")]:
-        yield Mutation(f"policy of {table}", "USING … WITH CHECK …"), behind_policies, [table]
+        yield Mutation(f"policies.{table}", POLICY), behind_policies, [table]
 
 
 def try_one(folder: Path, mutation: Mutation, changed: list[Mutation], opened: list[str]) -> str:
@@ -165,7 +199,7 @@ def run_here(name: str, opened: list[str]) -> None:
         await (await prepare_database(settings_for(database_url(name)))).close()
 
     asyncio.run(prepare())
-    told = "not caught"
+    told = NOT_CAUGHT
     with Service(database_url(name)) as service:
         for statement in service.run(openings(service.admin, opened)):
             service.execute(statement)

@@ -64,7 +64,7 @@ class PortabilityRules(Adopting):
         if task.series_id is None:
             return False
         series = account.series[task.series_id]
-        if series.count is not None:
+        if series.count is not None or series.until is not None:
             return None
         is_newest = max(series.with_status("open"), default=None) == task.occurrence_date
         return series.is_active and not task.is_completed and is_newest

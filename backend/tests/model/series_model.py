@@ -131,13 +131,17 @@ class SeriesModel(TaskModel):
     def _missing_after_completion(self, series: Series, *, keeps: bool) -> list[date]:
         if series.with_status("open") or (series.count is not None and len(series.instances) >= series.count):
             return []
+        day = self._after_completion(series, keeps=keeps)
+        return [day] if series.lasts_to(day) else []
+
+    def _after_completion(self, series: Series, *, keeps: bool) -> date:
         today, step = series.today(), series.every * DAY
         closed = [(instance.closed, day) for day, instance in series.instances.items()]
         if not closed:
             day = series.start_date
             while day < today and not keeps:
                 day += step
-            return [day]
+            return day
         _, latest = max(closed)
         last = series.instances[latest]
         assert last.closed_on is not None
@@ -146,7 +150,7 @@ class SeriesModel(TaskModel):
             day += DAY
         while day in series.instances:
             day += step
-        return [day]
+        return day
 
     def _open(self, series: Series, days: list[date], replaced: Task | None = None) -> None:
         """With new tasks, of which the first takes the place of the one that was done."""
