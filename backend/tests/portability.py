@@ -52,7 +52,7 @@ def everything() -> dict[str, Any]:
             {"recurring_task_id": water, "occurrence_date": "2026-11-03", **done},
             {"recurring_task_id": water, "occurrence_date": "2026-11-10", **skipped},
             {"recurring_task_id": water, "occurrence_date": "2026-11-17", "status": "open"},
-            {"recurring_task_id": rent, "occurrence_date": "2026-10-31", "status": "open"},
+            {"recurring_task_id": rent, "occurrence_date": "2026-10-31", **skipped},
         ],
         tasks=[
             {

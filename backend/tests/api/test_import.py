@@ -246,6 +246,37 @@ class TestSeries:
         assert (task["title"], task["is_completed"]) == ("Daily", False)
         assert (await ana.get(f"/recurring-tasks/{series['id']}")).json()["next_date"] == task["due_date"]
 
+    async def test_that_were_deleted_since_go_on(self, ana: Api):
+        """The task that was open is an ordinary one in the trash by then, and stays there."""
+        await imported(ana, everything())
+        before = (await ana.get("/users/me/export")).content
+        await ana.delete(f"/recurring-tasks/{id_of('water')}")
+        report = await imported(ana, before)
+        assert [code for _, code in said(report, "warning")] == ["no_task"]
+        await self.require_going_on(ana, id_of("water"))
+
+    @pytest.mark.parametrize(
+        "changes", [{"is_completed": True, "completed_at": ago(days=1)}, {"deleted_at": ago(days=1)}, None]
+    )
+    async def test_go_on_where_nothing_open_stands_for_an_open_occurrence(
+        self, ana: Api, changes: dict[str, object] | None
+    ):
+        whole = everything()
+        (opened,) = [each for each in whole["tasks"] if each["id"] == id_of("water 3")]
+        whole["tasks"].remove(opened)
+        whole["tasks"] += [] if changes is None else [{**opened, **changes}]
+        report = await imported(ana, whole)
+        assert ("/task_instances/2", "no_task") in said(report, "warning")
+        await self.require_going_on(ana, id_of("water"))
+
+    async def require_going_on(self, ana: Api, series_id: str):
+        tasks = (await ana.get(f"/tasks?recurring_task_id={series_id}&completed=false")).json()["items"]
+        days = sorted(task["occurrence_date"] for task in tasks)
+        assert (await ana.get(f"/recurring-tasks/{series_id}")).json()["next_date"] == days[0]
+        for task in tasks:
+            await ana.patch(f"/tasks/{task['id']}/complete", {"is_completed": True})
+        assert (await ana.get(f"/recurring-tasks/{series_id}")).json()["next_date"] > days[-1]
+
     async def test_that_are_nowhere_have_no_occurrences(self, ana: Api):
         lost = {"recurring_task_id": str(uuid4()), "occurrence_date": "2026-01-01"}
         assert await faults(ana, document(task_instances=[lost])) == [("/task_instances/0", "unknown_series")]

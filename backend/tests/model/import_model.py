@@ -1,17 +1,18 @@
 """What becomes of an account when a document is imported, as plain Python.
 
 What the account has stays as it is. The rest of the document is added; a parent or an occurrence that is not to be had
-is left out, and a tag whose name is there is that tag.
+is left out, so is an open occurrence without its task, and a tag whose name is there is that tag.
 """
 
+from collections.abc import Collection
 from copy import deepcopy
-from datetime import date
 
 from tests.model.account import Account
 from tests.model.model import Body, Series, Task
 from tests.model.task_model import DEEPEST
 
 Counts = dict[str, int]
+Occurrence = tuple[str, str]
 AS_WRITTEN = ("title", "description", "is_completed", "priority", "position")
 AS_WRITTEN_OF_SERIES = ("title", "description", "priority", "rrule", "timezone", "mode", "missed", "is_active")
 
@@ -25,6 +26,11 @@ class Import:
         self._document = document
         self._tasks = {item["id"]: item for item in document["tasks"] if item["id"] not in before.tasks}
         self._series = {item["id"]: item for item in document["recurring_tasks"] if item["id"] not in before.series}
+        self._occurrences = self._free() | {
+            _occurrence(each): each["status"]
+            for each in document["task_instances"]
+            if each["recurring_task_id"] in self._series
+        }
         ids = {tag.key: tag.id for tag in before.tags.values()} | {tag_id: tag_id for tag_id in before.tags}
         self._tag_ids = {
             item["id"]: ids.get(item["id"]) or ids.get(item["name"].casefold()) for item in document["tags"]
@@ -40,7 +46,7 @@ class Import:
             "tasks": len(self._tasks),
             "tags": sum(tag_id is None for tag_id in self._tag_ids.values()),
             "recurring_tasks": len(self._series),
-            "task_instances": sum(each["recurring_task_id"] in self._series for each in self._instances),
+            "task_instances": len(self._new_instances),
         }
 
     @property
@@ -50,7 +56,7 @@ class Import:
             "tasks": len(self._document["tasks"]) - len(self._tasks),
             "tags": sum(tag_id is not None for tag_id in self._tag_ids.values()),
             "recurring_tasks": len(self._document["recurring_tasks"]) - len(self._series),
-            "task_instances": sum((i["recurring_task_id"], i["occurrence_date"]) in stored for i in self._instances),
+            "task_instances": sum(_occurrence(each) in stored for each in self._document["task_instances"]),
         }
 
     def check(self, after: Account) -> None:
@@ -65,14 +71,26 @@ class Import:
         for task_id, item in self._tasks.items():
             assert _task(after.tasks[task_id]) == self._wanted_task(item)
         for series_id, item in self._series.items():
-            assert _series(after.series[series_id]) == self._wanted_series(item)
+            wanted = self._wanted_series(item)
+            assert _series(after.series[series_id], known=wanted["instances"]) == wanted
         added = after.tasks.keys() - before.tasks.keys() - self._tasks.keys()
         assert {after.tasks[task_id].series_id for task_id in added} <= self._series.keys()
 
     @property
-    def _instances(self) -> list[Body]:
-        found: list[Body] = self._document["task_instances"]
-        return found
+    def _new_instances(self) -> dict[Occurrence, str]:
+        """With what became of them."""
+        bound = {_occurrence(item) for item in self._tasks.values() if self._is_instance(item)}
+        new = {each: status for each, status in self._occurrences.items() if each[0] in self._series}
+        return {each: status for each, status in new.items() if status != "open" or each in bound}
+
+    def _free(self) -> dict[Occurrence, str]:
+        """Occurrences of which only is known what became of them: their tasks are gone."""
+        return {
+            (series.id, str(day)): instance.status
+            for series in self._before.series.values()
+            for day, instance in series.instances.items()
+            if self._before.task_of(series, day) is None
+        }
 
     def _depth(self, task_id: str) -> int:
         is_new = task_id in self._tasks
@@ -88,14 +106,9 @@ class Import:
         return None if (new["deleted_at"] if new else self._before.tasks[parent_id].deleted) else parent_id
 
     def _is_instance(self, item: Body) -> bool:
-        """Of a new series, or of one whose occurrence is free and as the task is."""
-        series = self._before.series.get(item["recurring_task_id"])
-        if series is None:
-            return item["recurring_task_id"] is not None
-        day = date.fromisoformat(item["occurrence_date"])
-        if day not in series.instances or self._before.task_of(series, day) is not None:
-            return False
-        return (series.instances[day].status == "open") != item["is_completed"]
+        """Of a new series, or of one whose occurrence is free; which is open where the task is."""
+        status = self._occurrences.get(_occurrence(item))
+        return status is not None and (status == "open") == (not item["is_completed"] and not item["deleted_at"])
 
     def _tags(self, item: Body) -> set[str]:
         return {self._tag_ids[tag_id] or tag_id for tag_id in item["tags"]}
@@ -112,10 +125,10 @@ class Import:
         }
 
     def _wanted_series(self, item: Body) -> Body:
-        instances = [each for each in self._instances if each["recurring_task_id"] == item["id"]]
+        new = self._new_instances.items()
         return {name: item[name] for name in (*AS_WRITTEN_OF_SERIES, "start_date", "due_time")} | {
             "tags": self._tags(item),
-            "instances": {each["occurrence_date"]: each["status"] for each in instances},
+            "instances": {day: status for (series_id, day), status in new if series_id == item["id"]},
         }
 
 
@@ -128,9 +141,15 @@ def _task(task: Task) -> Body:
     }
 
 
-def _series(series: Series) -> Body:
+def _occurrence(item: Body) -> Occurrence:
+    return item["recurring_task_id"], item["occurrence_date"]
+
+
+def _series(series: Series, known: Collection[str]) -> Body:
+    """Without the open days that are not known: the rule has opened them since."""
+    statuses = {day.isoformat(): instance.status for day, instance in series.instances.items()}
     return {name: getattr(series, name) for name in (*AS_WRITTEN_OF_SERIES, "tags")} | {
         "start_date": series.start_date.isoformat(),
         "due_time": series.due_time and series.due_time.isoformat(),
-        "instances": {day.isoformat(): instance.status for day, instance in series.instances.items()},
+        "instances": {day: status for day, status in statuses.items() if day in known or status != "open"},
     }

@@ -122,8 +122,8 @@ class _Planner:
     def _plan_instances(self) -> None:
         new = {series.id for series in self._plan.series}
         known = {series.id for series in self._bundle.series}
-        for instance in self._once(self._bundle.instances, lambda one: (one.recurring_task_id, one.occurrence_date)):
-            if (instance.recurring_task_id, instance.occurrence_date) in self._account.instances:
+        for instance in self._once(self._bundle.instances, _occurrence):
+            if _occurrence(instance) in self._account.instances:
                 self._plan.existing.task_instances += 1
             elif instance.recurring_task_id in new:
                 self._plan.instances.append(instance)
@@ -134,19 +134,28 @@ class _Planner:
                 self._report.warning(instance.place, "series_unchanged", message)
 
     def _plan_occurrences(self, tasks: Mapping[UUID, TaskRecord]) -> None:
-        new = {(one.recurring_task_id, one.occurrence_date) for one in self._plan.instances}
+        is_open_on = {**self._account.free, **{_occurrence(one): one.status == "open" for one in self._plan.instances}}
         used: set[Occurrence] = set()
         for task in tasks.values():
             if task.recurring_task_id is None or task.occurrence_date is None:
                 continue
             occurrence = (task.recurring_task_id, task.occurrence_date)
-            fits_stored = self._account.free.get(occurrence) is (not task.is_completed)
-            if occurrence not in used and (occurrence in new or fits_stored):
+            is_open = not task.is_completed and task.deleted_at is None
+            if occurrence not in used and is_open_on.get(occurrence) is is_open:
                 used.add(occurrence)
                 continue
             message = "the occurrence is not there or not free, so it is imported as a single task"
             self._report.warning(task.place, "no_occurrence", message)
             task.recurring_task_id = task.occurrence_date = None
+        self._plan.instances = [one for one in self._plan.instances if self._is_complete(one, used)]
+
+    def _is_complete(self, instance: InstanceRecord, used: Set[Occurrence]) -> bool:
+        """An open occurrence without its task would hold up its series for ever; left out, the rule opens the next."""
+        is_complete = instance.status != "open" or _occurrence(instance) in used
+        if not is_complete:
+            message = "it is open, but no open task comes with it, so it is left out; its series goes on by its rule"
+            self._report.warning(instance.place, "no_task", message)
+        return is_complete
 
     def _keep_out_of_trash(self, tasks: Mapping[UUID, TaskRecord]) -> None:
         """No open task may be a part of one in the trash."""
@@ -199,6 +208,10 @@ class _Planner:
             else:
                 seen.add(key(record))
                 yield record
+
+
+def _occurrence(instance: InstanceRecord) -> Occurrence:
+    return instance.recurring_task_id, instance.occurrence_date
 
 
 def _make_sane(task: TaskRecord, now: datetime) -> None:
