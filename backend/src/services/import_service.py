@@ -177,7 +177,7 @@ class _Import:
         return Account(
             tag_ids={row.id for row in tags},
             tag_keys={row.name_key: row.id for row in tags},
-            tasks={row.id: Stored(row.depth, row.is_in_trash) for row in tasks},
+            tasks={row.id: Stored(row.depth, row.deleted_at) for row in tasks},
             series={row.id for row in series},
             instances={(row.recurring_task_id, row.occurrence_date) for row in instances},
             free={(row.recurring_task_id, row.occurrence_date): row.is_open for row in instances if not row.is_taken},

@@ -31,7 +31,7 @@ FIND_TASKS: Final = text("""
         SELECT above.id, tasks.parent_id, depth + 1 FROM above
         JOIN tasks ON tasks.user_id = :owner_id AND tasks.id = above.parent_id
     )
-    SELECT above.id, max(above.depth) AS depth, bool_or(tasks.deleted_at IS NOT NULL) AS is_in_trash
+    SELECT above.id, max(above.depth) AS depth, max(tasks.deleted_at) AS deleted_at
     FROM above JOIN tasks ON tasks.user_id = :owner_id AND tasks.id = above.id
     WHERE (tasks.deleted_at < :expired_at) IS NOT TRUE GROUP BY above.id
 """)

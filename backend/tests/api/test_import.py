@@ -188,6 +188,16 @@ class TestParents:
         assert said(report, "warning") == [("/tasks/0", "parent_in_trash")]
         assert (await ana.get(f"/tasks/{id_of('task')}")).json()["parent_id"] is None
 
+    @pytest.mark.parametrize("is_there", [False, True])
+    async def test_that_leave_the_trash_sooner_are_left_behind(self, ana: Api, is_there: bool):
+        """They would take their parts along, and an export in between would name parents that it does not hold."""
+        whole, part = task("whole", deleted_at=ago(days=20)), task("part", parent_id=id_of("whole"))
+        if is_there:
+            await imported(ana, document(tasks=[whole]))
+        report = await imported(ana, document(tasks=[whole, part | {"deleted_at": ago(days=10)}]))
+        assert said(report, "warning") == [("/tasks/1", "parent_in_trash")]
+        assert (await ana.get(f"/tasks/{id_of('part')}")).json()["parent_id"] is None
+
 
 class TestSeries:
     async def test_that_are_there_get_no_more_occurrences(self, ana: Api, admin: asyncpg.Connection):

@@ -30,6 +30,10 @@ class Instants:
         self._of[Tick(tick)] = instant
         return Tick(tick)
 
+    def instant_of(self, tick: Tick | None) -> str | None:
+        """None for none. To be asked only when an answer has shown it."""
+        return None if tick is None else self._of[tick]
+
     def day_of(self, tick: Tick, zone: ZoneInfo, today: date) -> date:
         """In that zone; today where no answer has shown the instant yet."""
         known = self._of.get(tick)

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from copy import deepcopy
 
 from tests.model.account import Account
+from tests.model.answers import Instants
 from tests.model.model import Body, Series, Task
 from tests.model.task_model import DEEPEST
 
@@ -20,10 +21,10 @@ AS_WRITTEN_OF_SERIES = ("title", "description", "priority", "rrule", "timezone",
 class Import:
     """Of a document that was exported before, whose tasks may have lost their time zones."""
 
-    def __init__(self, account: Account, document: Body) -> None:
+    def __init__(self, account: Account, document: Body, instants: Instants) -> None:
         self._before = before = deepcopy(account)
         before.tasks = {task.id: task for task in before.tasks.values() if not task.is_expired}
-        self._document = document
+        self._document, self._instants = document, instants
         self._tasks = {item["id"]: item for item in document["tasks"] if item["id"] not in before.tasks}
         self._series = {item["id"]: item for item in document["recurring_tasks"] if item["id"] not in before.series}
         self._occurrences = self._free() | {
@@ -98,12 +99,13 @@ class Import:
         return 0 if parent_id is None else self._depth(parent_id) + 1
 
     def _parent_of(self, item: Body) -> str | None:
-        """Nothing becomes a part of what is in the trash, but what is there itself."""
+        """Nothing becomes a part of what leaves the trash before it would."""
         parent_id: str | None = item["parent_id"]
-        if parent_id is None or item["deleted_at"]:
-            return parent_id
-        new = self._tasks.get(parent_id)
-        return None if (new["deleted_at"] if new else self._before.tasks[parent_id].deleted) else parent_id
+        if parent_id is None:
+            return None
+        parent = self._tasks.get(parent_id)
+        goes = parent["deleted_at"] if parent else self._instants.instant_of(self._before.tasks[parent_id].deleted)
+        return None if goes and (not item["deleted_at"] or goes < item["deleted_at"]) else parent_id
 
     def _is_instance(self, item: Body) -> bool:
         """Of a new series, or of one whose occurrence is free; which is open where the task is."""

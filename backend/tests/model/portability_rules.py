@@ -2,6 +2,7 @@
 
 import csv
 import io
+from itertools import pairwise
 
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
@@ -11,6 +12,7 @@ from tests.model.adopting import Adopting, rarely
 from tests.model.drawn import who
 from tests.model.import_model import Import
 from tests.model.model import Body, Task
+from tests.model.task_model import DEEPEST
 
 EXPORTS_KEPT = 6
 
@@ -72,19 +74,19 @@ class PortabilityRules(Adopting):
     @rule(
         who=who,
         number=st.integers(0, EXPORTS_KEPT),
-        has_zones=st.booleans(),
+        by_hand=st.none() | st.integers(0, 5),
         is_dry=st.sampled_from([False, False, True]),
     )
-    def import_account(self, who: int, number: int, has_zones: bool, is_dry: bool) -> None:
-        """Of anyone: what was exported before, by whoever it was. A document written by hand may say no zones."""
+    def import_account(self, who: int, number: int, by_hand: int | None, is_dry: bool) -> None:
+        """Of anyone: what was exported before, by whoever it was, as it is or changed from the task ``by_hand`` on."""
         user = self.users[who]
         if not self.exports or not user.is_logged_in:
             return
         self.check_everything(user)
         document = self.exports[number % len(self.exports)]
-        if not has_zones:
-            document = document | {"tasks": [item | {"timezone": None} for item in document["tasks"]]}
-        wanted = Import(user.account, document)
+        if by_hand is not None:
+            document = changed_by_hand(document, by_hand)
+        wanted = Import(user.account, document, self.instants)
         query = "?dry_run=true" if is_dry else ""
         response = self.send(user, "POST", f"/users/me/import{query}", body=document)
         assert response.status_code == (422 if wanted.is_too_deep else 200), response.text
@@ -98,6 +100,14 @@ class PortabilityRules(Adopting):
         if not wanted.is_too_deep:
             report = response.json()
             assert (report["created"], report["existing"]) == (wanted.created, wanted.existing)
+
+
+def changed_by_hand(document: Body, start: int) -> Body:
+    """Without zones, and with six tasks each a part of the one before: as deep as may be."""
+    tasks = [item | {"timezone": None} for item in document["tasks"]]
+    for parent, task in pairwise([{"id": None}, *tasks[start : start + DEEPEST + 1]]):
+        task["parent_id"] = parent["id"]
+    return document | {"tasks": tasks}
 
 
 Told = dict[str, tuple[str, set[str], bool | None]]

@@ -25,7 +25,7 @@ class Stored:
     """A task of the account. One that is part of no other has depth 0."""
 
     depth: int
-    is_in_trash: bool
+    deleted_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +158,14 @@ class _Planner:
         return is_complete
 
     def _keep_out_of_trash(self, tasks: Mapping[UUID, TaskRecord]) -> None:
-        """No open task may be a part of one in the trash."""
+        """No task may be a part of one that is in the trash and leaves it before the task would."""
         for task in tasks.values():
             if task.parent_id is None:
                 continue
-            parent, stored = tasks.get(task.parent_id), self._account.tasks.get(task.parent_id)
-            is_in_trash = parent.deleted_at is not None if parent else stored is not None and stored.is_in_trash
-            if task.parent_id in self._expired or (is_in_trash and task.deleted_at is None):
+            parent = tasks.get(task.parent_id) or self._account.tasks.get(task.parent_id)
+            goes_at = parent.deleted_at if parent else None
+            goes_sooner = goes_at is not None and (task.deleted_at is None or goes_at < task.deleted_at)
+            if task.parent_id in self._expired or goes_sooner:
                 message = "its parent is in the trash or gone, so it is imported without one"
                 self._report.warning(task.place, "parent_in_trash", message)
                 task.parent_id = None
