@@ -1,9 +1,9 @@
-import type { UserPublic } from '@/client/schema'
-import { bindSession, onSessionLost, renewedToken, sessionToken, setSessionToken } from '@/lib/access-token'
+import type { UserPublic, UserRegister } from '@/client/schema'
+import { bindSession, onSessionLost, renewedToken, setSessionToken } from '@/lib/access-token'
 import { api, unwrap } from '@/lib/api'
 import { ApiError, NoAnswer } from '@/lib/errors'
 import { Store } from '@/lib/store'
-import { forgetServerData } from './database'
+import { deleteDatabase, forgetServerData } from './database'
 import { Workspace } from './workspace'
 
 export type Account =
@@ -11,16 +11,16 @@ export type Account =
   | { status: 'anonymous' }
   | { status: 'in'; user: UserPublic; workspace: Workspace }
 
+/** Who is logged in. Whoever replaces it sees to what the device keeps of that user; other tabs follow. */
 const USER = 'user'
+/** The id of a user who has logged out, until the device has forgotten them and the server knows. */
 const LOGOUT = 'logout-pending'
+const LOGOUT_TIMEOUT_MS = 5_000
 
 export const account = new Store<Account>({ status: 'starting' })
 
 /** Where a change that could not be made is told to the person. */
 export const notices = { dropped: (_detail: string) => {}, fault: (_error: unknown) => {} }
-
-const tabs = new BroadcastChannel('todo-account')
-tabs.onmessage = () => location.reload()
 
 /**
  * Opens what this device keeps of the account at once, and asks for a session meanwhile. Without a network the
@@ -28,7 +28,11 @@ tabs.onmessage = () => location.reload()
  */
 export async function startAccount(): Promise<void> {
   onSessionLost(() => void endLostSession())
-  if (localStorage.getItem(LOGOUT) !== null) await finishLogout()
+  addEventListener('storage', ({ key }) => (key === USER || key === null) && followOtherTabs())
+  // going back may show a page as it was when it was left
+  addEventListener('pageshow', ({ persisted }) => persisted && followOtherTabs())
+  addEventListener('online', () => void finishLogout())
+  await finishLogout()
   const user = rememberedUser()
   if (user === null) return finishStart(null)
   await open(user)
@@ -37,7 +41,7 @@ export async function startAccount(): Promise<void> {
 
 async function finishStart(user: UserPublic | null): Promise<void> {
   try {
-    await resumeSession(user)
+    if (localStorage.getItem(LOGOUT) === null) await resumeSession(user)
   } catch (error) {
     if (!(error instanceof ApiError || error instanceof NoAnswer)) throw error
   }
@@ -58,27 +62,42 @@ export function openWorkspace(): Workspace | null {
   return current.status === 'in' ? current.workspace : null
 }
 
+export async function register(user: UserRegister): Promise<void> {
+  await unwrap(api.POST('/api/v1/auth/register', { body: user }))
+  await logIn(user.email, user.password)
+}
+
 export async function logIn(email: string, password: string): Promise<void> {
+  await finishLogout()
   const answer = await unwrap(api.POST('/api/v1/auth/login', { body: { email, password } }))
   setSessionToken(answer.access_token)
   await enter(answer.user)
-  tabs.postMessage('logged in')
   void openWorkspace()?.work()
 }
 
 /** Ends the session and forgets everything of the account on this device, also what was not sent. */
 export async function logOut(): Promise<void> {
-  localStorage.setItem(LOGOUT, '1')
+  const current = account.get()
+  if (current.status !== 'in') return
+  onSessionLost(() => {})
+  localStorage.setItem(LOGOUT, current.user.id)
+  localStorage.removeItem(USER)
+  current.workspace.close()
   await finishLogout()
-  await leave()
+  location.replace('/login')
 }
 
-/** After the account is gone on the server. */
-export async function leave(): Promise<void> {
-  await openWorkspace()?.erase()
-  localStorage.removeItem(USER)
-  tabs.postMessage('logged out')
-  location.assign('/login')
+/**
+ * The cookie of the session is out of reach for scripts, so only the server can end it; if need be, later. It goes
+ * by the cookie: the access token may have run out.
+ */
+async function finishLogout(): Promise<void> {
+  const userId = localStorage.getItem(LOGOUT)
+  if (userId === null) return
+  await deleteDatabase(userId)
+  const signal = AbortSignal.timeout(LOGOUT_TIMEOUT_MS)
+  const answer = await fetch('/api/v1/auth/logout', { method: 'POST', signal }).catch(() => null)
+  if (answer?.ok || answer?.status === 401) localStorage.removeItem(LOGOUT)
 }
 
 export function changeUser(user: UserPublic): void {
@@ -88,17 +107,13 @@ export function changeUser(user: UserPublic): void {
   account.set({ ...current, user })
 }
 
-/** The cookie of the session is out of reach for scripts, so only the server can end it; if need be, later. */
-async function finishLogout(): Promise<void> {
-  try {
-    const headers = sessionToken() === null ? {} : { Authorization: `Bearer ${sessionToken()}` }
-    const response = await fetch('/api/v1/auth/logout', { method: 'POST', headers })
-    if (response.ok || response.status === 401) localStorage.removeItem(LOGOUT)
-  } catch {
-    return
-  } finally {
-    setSessionToken(null)
-  }
+/** Another tab has logged in or out, or changed the profile. */
+function followOtherTabs(): void {
+  const user = rememberedUser()
+  const current = account.get()
+  const own = current.status === 'in' ? current : null
+  if (user?.id !== own?.user.id) location.reload()
+  else if (own !== null && user !== null) account.set({ ...own, user })
 }
 
 function rememberedUser(): UserPublic | null {
@@ -107,9 +122,10 @@ function rememberedUser(): UserPublic | null {
 }
 
 async function enter(user: UserPublic): Promise<void> {
+  const before = rememberedUser()
+  if (before !== null && before.id !== user.id) await forgetServerData(before.id)
   localStorage.removeItem(LOGOUT)
   localStorage.setItem(USER, JSON.stringify(user))
-  openWorkspace()?.close()
   await open(user)
 }
 
@@ -124,11 +140,13 @@ async function open(user: UserPublic): Promise<void> {
   account.set({ status: 'in', user, workspace })
 }
 
+/** What was not sent stays on the device, and can be added to until the page is left. */
 async function endLostSession(): Promise<void> {
   const current = account.get()
-  if (current.status !== 'in') return
+  if (current.status !== 'in' || rememberedUser()?.id !== current.user.id) return followOtherTabs()
   localStorage.removeItem(USER)
-  current.workspace.close()
+  current.workspace.stop()
   await forgetServerData(current.user.id)
-  location.assign('/login?reason=ended')
+  const next = encodeURIComponent(location.pathname + location.search)
+  location.replace(`/login?reason=ended&next=${next}`)
 }

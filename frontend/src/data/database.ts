@@ -1,4 +1,4 @@
-import { type DBSchema, deleteDB, type IDBPDatabase, openDB } from 'idb'
+import { type DBSchema, deleteDB, type IDBPDatabase, openDB, type StoreNames } from 'idb'
 import type { Operation } from './operations'
 import type { Tag, Task } from './task'
 
@@ -31,19 +31,22 @@ export function openDatabase(userId: string): Promise<Database> {
   })
 }
 
-export function deleteDatabase(userId: string): Promise<void> {
-  return deleteDB(nameOf(userId))
+/** Where a tab that sleeps still holds it open, it is emptied at once and deleted when that tab lets go. */
+export async function deleteDatabase(userId: string): Promise<void> {
+  await clear(userId, ['tasks', 'tags', 'marks', 'outbox'])
+  await new Promise<void>((resolve, reject) => {
+    deleteDB(nameOf(userId), { blocked: () => resolve() }).then(resolve, reject)
+  })
 }
 
 /** Forgets what came from the server and keeps what has not been sent: after a session ended by itself. */
-export async function forgetServerData(userId: string): Promise<void> {
+export function forgetServerData(userId: string): Promise<void> {
+  return clear(userId, ['tasks', 'tags', 'marks'])
+}
+
+async function clear(userId: string, stores: StoreNames<Schema>[]): Promise<void> {
   const database = await openDatabase(userId)
-  const transaction = database.transaction(['tasks', 'tags', 'marks'], 'readwrite')
-  await Promise.all([
-    transaction.objectStore('tasks').clear(),
-    transaction.objectStore('tags').clear(),
-    transaction.objectStore('marks').clear(),
-    transaction.done,
-  ])
+  const transaction = database.transaction(stores, 'readwrite')
+  await Promise.all([...stores.map((store) => transaction.objectStore(store).clear()), transaction.done])
   database.close()
 }

@@ -1,6 +1,6 @@
 import { isOnline } from '@/lib/connection'
 import { ApiError, NoAnswer } from '@/lib/errors'
-import { deleteDatabase, openDatabase } from './database'
+import { openDatabase } from './database'
 import type { Change } from './operations'
 import { drain } from './outbox'
 import { Replica } from './replica'
@@ -38,15 +38,15 @@ export class Workspace {
     return workspace
   }
 
-  close(): void {
+  /** No more is sent or fetched. Changes are still kept on disk. */
+  stop(): void {
     this.stopping.abort()
     clearTimeout(this.retry)
-    this.replica.close()
   }
 
-  async erase(): Promise<void> {
-    this.close()
-    await deleteDatabase(this.replica.userId)
+  close(): void {
+    this.stop()
+    this.replica.close()
   }
 
   async change(changes: { taskId: string; change: Change }[]): Promise<void> {

@@ -5,32 +5,39 @@
 
 import { errorOf, NoAnswer } from './errors'
 
+const TIMEOUT_MS = 30_000
+
 let token: string | null = null
 let renewal: Promise<string | null> | null = null
 let owner: string | null = null
 let onLoss: () => void = () => {}
 
-export function sessionToken(): string | null {
-  return token
-}
-
-/** The token, or a new one where the page was opened without a network and has none yet. */
-export async function currentToken(): Promise<string | null> {
-  return token ?? (owner === null ? null : renewedToken(null))
-}
-
-export function setSessionToken(value: string | null): void {
+export function setSessionToken(value: string): void {
   token = value
 }
 
 /** From here on only tokens of this user are taken: another tab may have logged in as somebody else. */
-export function bindSession(userId: string | null): void {
+export function bindSession(userId: string): void {
   owner = userId
 }
 
-/** `listener` is called when the session turns out to be over. */
+/** `listener` is called when the session turns out to be over, or to be another user's by now. */
 export function onSessionLost(listener: () => void): void {
   onLoss = listener
+}
+
+/**
+ * Sends with the access token. One that has run out is replaced, once, however many requests notice; so is one that
+ * is missing while somebody is logged in, because the page was opened without a network.
+ */
+export async function withToken<Answer extends { status: number }>(
+  send: (token: string | null) => Promise<Answer>,
+): Promise<Answer> {
+  const current = token ?? (owner === null ? null : await renewedToken(null))
+  const answer = await send(current)
+  if (answer.status !== 401 || current === null) return answer
+  const renewed = await renewedToken(current)
+  return renewed === null ? answer : send(renewed)
 }
 
 /** A token in place of `stale`, or null when the session is over. Any number of callers share one request. */
@@ -46,31 +53,25 @@ export async function renewedToken(stale: string | null): Promise<string | null>
 async function renew(): Promise<string | null> {
   const response = await fetch('/api/v1/auth/refresh', {
     method: 'POST',
-    signal: AbortSignal.timeout(30_000),
-  }).catch((error: unknown) => {
-    throw new NoAnswer('no answer', { cause: error })
-  })
-  if (response.ok) {
-    const { access_token: renewed } = (await response.json()) as { access_token: string }
-    if (owner !== null && subjectOf(renewed) !== owner) return startAnew()
-    token = renewed
-    return token
-  }
-  if (response.status !== 401) throw await errorOf(response)
-  token = null
-  onLoss()
-  return null
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  }).catch(noAnswer)
+  if (!response.ok && response.status !== 401) throw await errorOf(response)
+  token = response.ok ? ownToken(await response.json().catch(noAnswer)) : null
+  if (token === null) onLoss()
+  return token
 }
 
-function startAnew(): null {
-  location.reload()
-  return null
+function noAnswer(error: unknown): never {
+  throw new NoAnswer('no answer', { cause: error })
+}
+
+function ownToken({ access_token }: { access_token: string }): string | null {
+  return owner === null || subjectOf(access_token) === owner ? access_token : null
 }
 
 /** The user whom a token names (its `sub`), unverified: to tell accounts apart, not to trust anybody. */
-export function subjectOf(jwt: string): string | null {
-  const payload = jwt.split('.')[1]
-  if (payload === undefined) return null
+function subjectOf(jwt: string): string | undefined {
+  const payload = jwt.split('.')[1] ?? ''
   const claims = JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/'))) as { sub?: string }
-  return claims.sub ?? null
+  return claims.sub
 }
