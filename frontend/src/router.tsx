@@ -112,18 +112,25 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import('@/features/settings/settings-page'), 'SettingsPage'),
 })
 
+/** Where the person was on their way to. */
+type Next = { next?: string | undefined }
+function nextOf({ next }: Record<string, unknown>): Next {
+  return typeof next === 'string' ? { next } : {}
+}
+
 const login = createRoute({
   getParentRoute: () => guests,
   path: '/login',
-  validateSearch: ({ next, reason }: Record<string, unknown>): { next?: string; reason?: 'ended' } => ({
-    ...(typeof next === 'string' && { next }),
-    ...(reason === 'ended' && { reason }),
+  validateSearch: (search: Record<string, unknown>): Next & { reason?: 'ended' } => ({
+    ...nextOf(search),
+    ...(search.reason === 'ended' && { reason: search.reason }),
   }),
   component: lazyRouteComponent(() => import('@/features/auth/login-page'), 'LoginPage'),
 })
 const register = createRoute({
   getParentRoute: () => guests,
   path: '/register',
+  validateSearch: nextOf,
   component: lazyRouteComponent(() => import('@/features/auth/register-page'), 'RegisterPage'),
 })
 const forgotPassword = createRoute({

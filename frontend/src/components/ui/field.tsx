@@ -10,18 +10,33 @@ interface Props {
   error?: string | undefined
 }
 
+interface InputProps extends Props {
+  /** A button inside the input, at its end. */
+  button?: ReactNode
+}
+
 /** A labelled input with its hint and its error, which screen readers are told with it. */
-export function Field({ label, hint, error, className, ...rest }: ComponentProps<'input'> & Props) {
+export function Field({
+  label,
+  hint,
+  error,
+  button,
+  className,
+  ...rest
+}: ComponentProps<'input'> & InputProps) {
   const id = useId()
   return (
     <Labelled id={id} label={label} hint={hint} error={error}>
-      <input
-        id={id}
-        aria-invalid={error !== undefined}
-        aria-describedby={error || hint ? `${id}-note` : undefined}
-        className={classes(INPUT, className)}
-        {...rest}
-      />
+      <div className="relative flex items-center">
+        <input
+          id={id}
+          aria-invalid={error !== undefined}
+          aria-describedby={error || hint ? `${id}-note` : undefined}
+          className={classes(INPUT, button !== undefined && 'pe-11', className)}
+          {...rest}
+        />
+        {button && <span className="absolute end-0.5 flex">{button}</span>}
+      </div>
     </Labelled>
   )
 }
@@ -49,7 +64,11 @@ function Labelled({ id, label, hint, error, children }: Props & { id: string; ch
       </label>
       {children}
       {(error ?? hint) && (
-        <p id={`${id}-note`} className={classes('text-sm', error ? 'text-danger' : 'text-muted')}>
+        <p
+          id={`${id}-note`}
+          role={error === undefined ? undefined : 'alert'}
+          className={classes('text-sm', error ? 'text-danger' : 'text-muted')}
+        >
           {error ?? hint}
         </p>
       )}
