@@ -96,6 +96,11 @@ const series = createRoute({
   path: '/series',
   component: lazyRouteComponent(() => import('@/features/series/series-page'), 'SeriesPage'),
 })
+const oneSeries = createRoute({
+  getParentRoute: () => members,
+  path: '/series/$seriesId',
+  component: lazyRouteComponent(() => import('@/features/series/one-series-page'), 'OneSeriesPage'),
+})
 const tags = createRoute({
   getParentRoute: () => members,
   path: '/tags',
@@ -153,6 +158,7 @@ const forMembers = members.addChildren([
   tags,
   tag,
   series,
+  oneSeries,
   completed,
   trash,
   search,

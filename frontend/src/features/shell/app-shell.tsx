@@ -66,7 +66,7 @@ export function AppShell() {
         </main>
       </div>
       <Suspense>
-        {task !== undefined && <TaskPanel key={task} id={task} />}
+        {task !== undefined && <TaskPanel id={task} />}
         {shown === 'palette' && <Palette onClose={hide} onHelp={() => setShown('help')} />}
         {shown === 'help' && <Help onClose={hide} />}
       </Suspense>

@@ -15,6 +15,8 @@ export interface TaskActions {
   quickAdd: (text: string, timezone: string, defaults?: TaskPatch) => string
   /** `onUndo` is offered where `told` names what was done, and for more than one task. */
   edit: (ids: readonly string[], patch: TaskPatch | ((task: Task) => TaskPatch), told?: string) => void
+  /** What was typed into a field, over what stood there when the typing began. Resolves when it is on disk. */
+  write: (id: string, patch: TaskPatch, before: TaskPatch) => Promise<void>
   complete: (ids: readonly string[], isCompleted: boolean) => void
   trash: (ids: readonly string[]) => void
   restore: (ids: readonly string[]) => void
@@ -63,6 +65,11 @@ function actionsOf(workspace: Workspace): TaskActions {
         undoable(changes, told ?? currentText().tasks.changed(changes.length))
       else change(changes)
     },
+    write: async (taskId, patch, before) => {
+      const task = replica.task(taskId)
+      const isThere = task !== null && difference(task, patch) === null
+      if (!isThere) await workspace.change([{ taskId, change: { kind: 'update', patch, before } }])
+    },
     complete: (ids, isCompleted) => {
       const changes = each(ids, (task) =>
         task.is_completed === isCompleted ? null : { kind: 'complete', isCompleted },
@@ -95,7 +102,7 @@ function updateOf(task: Task, patch: TaskPatch): Change | null {
 }
 
 /** As the server will store it, so that a later comparison with what it stored finds no difference. */
-function normalized(patch: TaskPatch): TaskPatch {
+export function normalized(patch: TaskPatch): TaskPatch {
   const { title, description, ...rest } = patch
   return {
     ...rest,

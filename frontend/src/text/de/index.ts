@@ -2,11 +2,15 @@ import type { Text } from '../text'
 import { account } from './account'
 import { app } from './app'
 import { conflicts } from './conflicts'
+import { details } from './details'
+import { series } from './series'
 import { tasks } from './tasks'
 
 export const de: Text = {
   account,
   app,
   conflicts,
+  details,
+  series,
   tasks,
 }

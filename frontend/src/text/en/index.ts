@@ -1,11 +1,15 @@
 import { account } from './account'
 import { app } from './app'
 import { conflicts } from './conflicts'
+import { details } from './details'
+import { series } from './series'
 import { tasks } from './tasks'
 
 export const en = {
   account,
   app,
   conflicts,
+  details,
+  series,
   tasks,
 }

@@ -1,0 +1,52 @@
+import { Button } from '@/components/ui/button'
+import { Dialog } from '@/components/ui/dialog'
+import { useWorkspace } from '@/data/hooks'
+import type { Task } from '@/data/task'
+import { toast } from '@/lib/toasts'
+import { useText } from '@/text/text'
+import { deleteSeries } from './changes'
+import type { Series } from './queries'
+import { useAttempt } from './use-attempt'
+
+interface Props {
+  task: Task
+  series: Series
+  onClose: () => void
+  /** The task is in the trash. */
+  onGone: () => void
+}
+
+/** Ends a series from one of its tasks, which may stay as an ordinary one. */
+export function StopDialog({ task, series, onClose, onGone }: Props) {
+  const t = useText()
+  const workspace = useWorkspace()
+  const { run, error, isBusy } = useAttempt()
+  const stop = (isKept: boolean) =>
+    run(async () => {
+      await deleteSeries(workspace, series.id, isKept ? task.id : null)
+      toast(t.series.stopped)
+      if (isKept) onClose()
+      else onGone()
+    })
+  return (
+    <Dialog title={t.series.stopTitle} onClose={onClose}>
+      <p>{t.series.stopText}</p>
+      {error !== null && (
+        <p role="alert" className="pt-3 text-danger">
+          {error}
+        </p>
+      )}
+      <div className="flex flex-col gap-2 pt-5">
+        <Button look="primary" disabled={isBusy} onClick={() => stop(true)}>
+          {t.series.stopKeep}
+        </Button>
+        <Button look="danger" disabled={isBusy} onClick={() => stop(false)}>
+          {t.series.stopTrash}
+        </Button>
+        <Button disabled={isBusy} onClick={onClose}>
+          {t.app.cancel}
+        </Button>
+      </div>
+    </Dialog>
+  )
+}
