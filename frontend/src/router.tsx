@@ -116,6 +116,29 @@ const settings = createRoute({
   path: '/settings',
   component: lazyRouteComponent(() => import('@/features/settings/settings-page'), 'SettingsPage'),
 })
+const profile = createRoute({
+  getParentRoute: () => settings,
+  path: '/',
+  component: lazyRouteComponent(() => import('@/features/settings/profile-settings'), 'ProfileSettings'),
+})
+const security = createRoute({
+  getParentRoute: () => settings,
+  path: '/security',
+  component: lazyRouteComponent(() => import('@/features/settings/security-settings'), 'SecuritySettings'),
+})
+const appearance = createRoute({
+  getParentRoute: () => settings,
+  path: '/appearance',
+  component: lazyRouteComponent(
+    () => import('@/features/settings/appearance-settings'),
+    'AppearanceSettings',
+  ),
+})
+const data = createRoute({
+  getParentRoute: () => settings,
+  path: '/data',
+  component: lazyRouteComponent(() => import('@/features/settings/data-settings'), 'DataSettings'),
+})
 
 /** Where the person was on their way to. */
 type Next = { next?: string | undefined }
@@ -163,7 +186,7 @@ const forMembers = members.addChildren([
   trash,
   search,
   stats,
-  settings,
+  settings.addChildren([profile, security, appearance, data]),
 ])
 
 export const router = createRouter({

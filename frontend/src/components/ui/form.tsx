@@ -11,6 +11,8 @@ interface Props {
   submitLabel: string
   look?: 'primary' | 'plain' | 'danger'
   isWide?: boolean
+  /** The fields are empty again after it was sent. */
+  isEmptiedAfter?: boolean
   /** What stands beside the button. */
   beside?: ReactNode
   onSend: (values: FormValues) => Promise<unknown>
@@ -24,7 +26,15 @@ const FLAWLESS: Explanation = { fields: {} }
  * A form that is sent once at a time, and tells what was refused: at its field, which gets the focus, or above the
  * button. Names of inputs are those of the API's fields.
  */
-export function Form({ submitLabel, look = 'primary', isWide = false, beside, onSend, children }: Props) {
+export function Form({
+  submitLabel,
+  look = 'primary',
+  isWide = false,
+  isEmptiedAfter = false,
+  beside,
+  onSend,
+  children,
+}: Props) {
   const t = useText()
   const locale = useLocale()
   const ref = useRef<HTMLFormElement>(null)
@@ -47,6 +57,7 @@ export function Form({ submitLabel, look = 'primary', isWide = false, beside, on
     setWrong(FLAWLESS)
     try {
       await onSend(valuesOf(form))
+      if (isEmptiedAfter) form.reset()
     } catch (error) {
       setWrong(told(form, explain(error, t, locale)))
     } finally {
@@ -99,6 +110,7 @@ function flawsOf(form: HTMLFormElement, t: Text): Record<string, string> {
   for (const input of form.querySelectorAll<HTMLInputElement>('input[name]')) {
     if (input.validity.valueMissing) flaws[input.name] = t.account.problems.missing
     else if (input.validity.tooShort) flaws[input.name] = t.account.problems.string_too_short
+    else if (input.validity.customError) flaws[input.name] = input.validationMessage
   }
   return flaws
 }

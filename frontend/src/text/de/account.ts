@@ -58,6 +58,9 @@ export const account: Text['account'] = {
     invalid_credentials: 'Die E-Mail-Adresse oder das Passwort ist falsch.',
     wrong_password: 'Das ist nicht dein aktuelles Passwort.',
     invalid_reset_token: 'Dieser Link ist abgelaufen oder wurde schon benutzt.',
+    version_mismatch:
+      'Das wurde inzwischen anderswo geändert. Sieh durch, was jetzt hier steht, und speichere noch einmal.',
+    body_too_large: 'Diese Datei ist größer als 10 MB.',
     unavailable: 'Der Server ist beschäftigt. Versuche es gleich noch einmal.',
     internal_error: 'Auf dem Server ist etwas schiefgegangen. Versuche es gleich noch einmal.',
   },

@@ -4,6 +4,7 @@ import { app } from './app'
 import { conflicts } from './conflicts'
 import { details } from './details'
 import { series } from './series'
+import { settings } from './settings'
 import { tasks } from './tasks'
 
 export const de: Text = {
@@ -12,5 +13,6 @@ export const de: Text = {
   conflicts,
   details,
   series,
+  settings,
   tasks,
 }

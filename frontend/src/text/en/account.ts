@@ -57,6 +57,8 @@ export const account = {
     invalid_credentials: 'The e-mail address or the password is wrong.',
     wrong_password: 'This is not your current password.',
     invalid_reset_token: 'This link has expired, or was used before.',
+    version_mismatch: 'This was changed elsewhere meanwhile. Look over what is here now, and save again.',
+    body_too_large: 'This file is larger than 10 MB.',
     unavailable: 'The server is busy. Try again in a moment.',
     internal_error: 'Something went wrong on the server. Try again in a moment.',
   },

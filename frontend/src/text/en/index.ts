@@ -3,6 +3,7 @@ import { app } from './app'
 import { conflicts } from './conflicts'
 import { details } from './details'
 import { series } from './series'
+import { settings } from './settings'
 import { tasks } from './tasks'
 
 export const en = {
@@ -11,5 +12,6 @@ export const en = {
   conflicts,
   details,
   series,
+  settings,
   tasks,
 }
