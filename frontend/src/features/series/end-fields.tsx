@@ -37,7 +37,7 @@ export function EndFields({ end, start, onChange }: Props) {
           label={t.series.lastDay}
           required
           min={start}
-          max="9999-12-31"
+          max="9998-12-31"
           value={end.day}
           onChange={({ target: { value } }) => value !== '' && onChange({ kind: 'until', day: value })}
         />

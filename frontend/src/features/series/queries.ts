@@ -87,10 +87,10 @@ export function horizon(rrule: string, from: Day): Day {
     : rrule.includes('FREQ=WEEKLY')
       ? addDays(from, 7 * span + 1)
       : addMonths(from, (rrule.includes('FREQ=MONTHLY') ? 1 : 12) * span + 1)
-  return end.startsWith('+') ? LATEST : end
+  return end.startsWith('+') || end > LATEST ? LATEST : end
 }
 
-const LATEST: Day = '9999-12-31'
+const LATEST: Day = '9998-12-31'
 
 /** What a rule means from a start, kept while the next one is asked. */
 export function usePreview(body: {

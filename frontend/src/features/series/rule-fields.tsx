@@ -72,7 +72,7 @@ function Weekdays({ chosen, onChange }: { chosen: number[]; onChange: (weekdays:
   return (
     <fieldset>
       <legend className="pb-1 text-sm font-medium">{t.series.weekdays}</legend>
-      <div className="flex flex-wrap gap-1.5">
+      <div className="grid max-w-sm grid-cols-7 gap-1">
         {week.map((day) => (
           <button
             key={day}
@@ -81,7 +81,7 @@ function Weekdays({ chosen, onChange }: { chosen: number[]; onChange: (weekdays:
             aria-label={weekdayName(day, locale)}
             onClick={() => toggle(day)}
             className={classes(
-              'min-h-9 min-w-11 rounded-md border px-2 text-sm pointer-coarse:min-h-11',
+              'min-h-9 rounded-md border text-sm pointer-coarse:min-h-11',
               chosen.includes(day)
                 ? 'border-accent bg-accent text-on-accent'
                 : 'border-strong-line bg-surface hover:bg-hover',

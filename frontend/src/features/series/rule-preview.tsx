@@ -56,7 +56,7 @@ export function Dates({ days, label }: { days: Day[]; label: string }) {
   const locale = useLocale()
   if (days.length === 0) return <p className="text-sm">{t.series.noDates}</p>
   return (
-    <ol aria-label={label} className="grid grid-cols-2 gap-x-4 text-sm">
+    <ol aria-label={label} className="grid grid-cols-[repeat(auto-fill,minmax(8.5rem,1fr))] gap-x-4 text-sm">
       {days.map((day) => (
         <li key={day}>
           <time dateTime={day}>

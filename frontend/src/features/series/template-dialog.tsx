@@ -7,7 +7,6 @@ import { useTagsById, useWorkspace } from '@/data/hooks'
 import { PRIORITIES, type Priority } from '@/data/task'
 import { TagsPopover } from '@/features/tasks/pickers'
 import { TagChip } from '@/features/tasks/tag-chip'
-import { classes } from '@/lib/classes'
 import { toast } from '@/lib/toasts'
 import { useText } from '@/text/text'
 import { changeSeries } from './changes'
@@ -120,7 +119,8 @@ function TemplateTags({ chosen, onChange }: { chosen: string[]; onChange: (tags:
         tags={chosen}
         onChange={onChange}
         trigger={{
-          className: classes(INPUT, 'inline-flex w-auto items-center gap-2'),
+          className:
+            'inline-flex min-h-9 items-center gap-2 rounded-md border border-line bg-surface px-3.5 font-medium hover:bg-hover pointer-coarse:min-h-11',
           children: (
             <>
               <Hash size={16} aria-hidden />

@@ -36,7 +36,7 @@ export function Description({ task }: { task: Task }) {
     <Button
       ref={button}
       look="quiet"
-      className="min-h-8 px-2 text-sm text-muted"
+      className="-me-2 min-h-8 px-2 text-sm text-muted"
       aria-label={t.details.editDescription}
       onClick={() => setEditing(true)}
     >
@@ -45,7 +45,7 @@ export function Description({ task }: { task: Task }) {
   )
 
   return (
-    <PanelSection title={t.details.description} aside={isEditing ? undefined : edit}>
+    <PanelSection title={t.details.description} aside={!isEditing && task.description && edit}>
       {isEditing ? (
         <Editor draft={draft} onBlur={end} onKeyEnd={endByKey} />
       ) : task.description ? (
