@@ -4,7 +4,7 @@ import type { Account } from './account'
 import { expect, test } from './fixtures'
 import type { Service } from './server'
 
-const NO_NETWORK = [/Failed to load resource: net::ERR/, /ERR_CONNECTION/, /status of 412/]
+const NO_NETWORK = [/Failed to load resource: net::ERR/, /ERR_CONNECTION/, /status of (404|412)/]
 const titles = (page: Page) => page.locator('[data-task] [data-title]')
 const row = (page: Page, title: string) => page.locator('[data-task]').filter({ hasText: title })
 

@@ -55,6 +55,7 @@ test('all of a list is within reach of the keyboard', async ({ app, account }) =
   await app.keyboard.type('Two, changed')
   await app.keyboard.press('Enter')
   await expect(row(app, 'Two, changed').locator('[data-title]')).toBeFocused()
+  expect(new URL(app.url()).search).toBe('')
 
   await app.keyboard.press('#')
   await expect(app.getByRole('combobox', { name: 'Find or make a tag' })).toBeFocused()

@@ -25,7 +25,10 @@ export function TitleInput({ title, onEnd }: { title: string; onEnd: (title: str
       onKeyDown={(event) => {
         event.stopPropagation()
         if (event.key === 'Escape') end(null)
-        if (event.key === 'Enter' && !event.nativeEvent.isComposing) end(event.currentTarget.value)
+        if (event.key !== 'Enter' || event.nativeEvent.isComposing) return
+        // the focus goes to the title, which the same key would then press
+        event.preventDefault()
+        end(event.currentTarget.value)
       }}
       className="relative z-1 -mx-1 w-full rounded-sm bg-surface px-1 outline-2 outline-accent"
     />
