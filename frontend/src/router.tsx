@@ -8,6 +8,7 @@ import {
 } from '@tanstack/react-router'
 import { Toasts } from '@/components/ui/toasts'
 import { account } from '@/data/account'
+import { nextPath } from '@/features/auth/next-path'
 import { AppShell } from '@/features/shell/app-shell'
 import { Fault, NotFound } from '@/features/shell/fault'
 import { listSearch } from '@/features/tasks/filter'
@@ -27,8 +28,8 @@ const root = createRootRoute({
 const guests = createRoute({
   getParentRoute: () => root,
   id: 'guests',
-  beforeLoad: () => {
-    if (account.get().status === 'in') throw redirect({ to: '/inbox' })
+  beforeLoad: ({ search }: { search: Next }) => {
+    if (account.get().status === 'in') throw redirect({ href: nextPath(search.next) })
   },
 })
 

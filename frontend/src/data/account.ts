@@ -57,7 +57,7 @@ async function resumeSession(user: UserPublic | null): Promise<void> {
   else await enter(current)
 }
 
-export function openWorkspace(): Workspace | null {
+function openWorkspace(): Workspace | null {
   const current = account.get()
   return current.status === 'in' ? current.workspace : null
 }

@@ -11,9 +11,11 @@ export function ImportResult({ report }: { report: ImportReport }) {
   const done = report.dry_run ? t.settings.wouldImport : t.settings.imported
   return (
     <div className="mt-6">
-      <h3 role="status" className={isRefused ? 'font-semibold text-danger' : 'font-semibold'}>
-        {isRefused ? t.settings.refused : done}
-      </h3>
+      <div role="status">
+        <h3 className={isRefused ? 'font-semibold text-danger' : 'font-semibold'}>
+          {isRefused ? t.settings.refused : done}
+        </h3>
+      </div>
       {!isRefused && <Counts report={report} />}
       {found.length > 0 && <Lines lines={found} />}
       {found.length > 0 && report.lines_left_out > 0 && (

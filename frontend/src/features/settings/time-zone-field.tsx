@@ -22,7 +22,7 @@ export function TimeZoneField({ zone, error }: Props) {
   const zones = useMemo(() => [...new Set(['UTC', zone, ...Intl.supportedValuesOf('timeZone')])], [zone])
   const current = chosen ?? zone
   const found = zones.filter((name) => isMatch(name, typed ?? ''))
-  const isOpen = active !== null
+  const isOpen = active !== null && found.length > 0
   const option = (index: number) => `${id}-${index}`
 
   const shown = isOpen ? option(active) : null
@@ -34,20 +34,20 @@ export function TimeZoneField({ zone, error }: Props) {
     setActive(null)
     setTyped(null)
   }
-  const choose = (name: string | undefined) => {
-    if (name !== undefined) setChosen(name)
+  const choose = () => {
+    if (isOpen) setChosen(found[active] ?? current)
     close()
   }
   const open = () => setActive(Math.max(0, found.indexOf(current)))
   const move = (step: number) => {
-    if (isOpen) setActive((active + step + found.length) % Math.max(1, found.length))
+    if (isOpen) setActive((active + step + found.length) % found.length)
     else open()
   }
   const press = (event: KeyboardEvent) => {
     if (event.key === 'ArrowDown') move(1)
     else if (event.key === 'ArrowUp') move(-1)
-    else if (event.key === 'Enter' && isOpen) choose(found[active])
-    else if (event.key === 'Escape' && isOpen) close()
+    else if (event.key === 'Enter' && active !== null) choose()
+    else if (event.key === 'Escape' && active !== null) close()
     else return
     event.preventDefault()
   }
@@ -58,47 +58,52 @@ export function TimeZoneField({ zone, error }: Props) {
       <Field
         label={t.settings.timezone}
         hint={t.settings.timezoneNow(formatTime(timeIn(current), locale))}
-        error={error}
+        error={found.length === 0 ? t.settings.noTimezone : error}
         value={typed ?? current.replaceAll('_', ' ')}
         onChange={(event) => {
           setTyped(event.target.value)
           setActive(0)
         }}
         onClick={open}
-        onBlur={() => isOpen && choose(found[active])}
+        onBlur={choose}
         onKeyDown={press}
         role="combobox"
         aria-expanded={isOpen}
         aria-controls={`${id}-list`}
         aria-autocomplete="list"
-        aria-activedescendant={found.length > 0 ? (shown ?? undefined) : undefined}
+        aria-activedescendant={shown ?? undefined}
         autoComplete="off"
         spellCheck={false}
       />
       {isOpen && (
-        <div className="absolute inset-x-0 top-15 z-10 max-h-64 overflow-y-auto rounded-md border border-line bg-raised p-1 shadow-raised pointer-coarse:top-17">
-          <div id={`${id}-list`} role="listbox" aria-label={t.settings.timezone}>
-            {found.map((name, index) => (
-              // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the input
-              <div
-                key={name}
-                id={option(index)}
-                role="option"
-                aria-selected={name === current}
-                tabIndex={-1}
-                onPointerDown={(event) => event.preventDefault()}
-                onClick={() => choose(name)}
-                className={classes(
-                  'flex min-h-8 items-center rounded-sm px-2.5 hover:bg-hover pointer-coarse:min-h-11',
-                  index === active && 'bg-hover',
-                  name === current && 'font-semibold text-accent',
-                )}
-              >
-                {name.replaceAll('_', ' ')}
-              </div>
-            ))}
-          </div>
-          {found.length === 0 && <p className="px-2.5 py-1.5 text-muted">{t.settings.noTimezone}</p>}
+        <div
+          id={`${id}-list`}
+          role="listbox"
+          aria-label={t.settings.timezone}
+          className="absolute inset-x-0 top-15 z-10 max-h-64 overflow-y-auto rounded-md border border-line bg-raised p-1 shadow-raised pointer-coarse:top-17"
+        >
+          {found.map((name, index) => (
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the input
+            <div
+              key={name}
+              id={option(index)}
+              role="option"
+              aria-selected={name === current}
+              tabIndex={-1}
+              onPointerDown={(event) => event.preventDefault()}
+              onClick={() => {
+                setChosen(name)
+                close()
+              }}
+              className={classes(
+                'flex min-h-8 items-center rounded-sm px-2.5 hover:bg-hover pointer-coarse:min-h-11',
+                index === active && 'bg-hover',
+                name === current && 'font-semibold text-accent',
+              )}
+            >
+              {name.replaceAll('_', ' ')}
+            </div>
+          ))}
         </div>
       )}
     </div>
