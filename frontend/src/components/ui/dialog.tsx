@@ -37,13 +37,14 @@ export function Dialog({ title, isBare = false, shape = 'center', onClose, child
       aria-labelledby={heading}
       className={classes('max-h-[85dvh] bg-raised p-0 text-ink shadow-raised', SHAPES[shape])}
       onCancel={(event) => {
+        if (event.target !== event.currentTarget) return // of a dialog within this one
         event.preventDefault()
         onClose()
       }}
       onClick={(event) => event.target === ref.current && onClose()}
     >
       <div className="flex h-full max-h-[inherit] flex-col">
-        <header className={isBare ? 'sr-only' : 'flex items-center gap-2 px-5 pt-4 pb-2'}>
+        <div className={isBare ? 'sr-only' : 'flex items-center gap-2 px-5 pt-4 pb-2'}>
           <h2 id={heading} className="grow text-lg font-semibold">
             {title}
           </h2>
@@ -52,7 +53,7 @@ export function Dialog({ title, isBare = false, shape = 'center', onClose, child
               <X size={18} />
             </IconButton>
           )}
-        </header>
+        </div>
         <div className={classes('min-h-0 grow overflow-y-auto', !isBare && 'px-5 pb-5')}>{children}</div>
       </div>
     </dialog>

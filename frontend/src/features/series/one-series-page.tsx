@@ -23,6 +23,7 @@ import { faultText, useAttempt } from './use-attempt'
 
 export function OneSeriesPage() {
   const t = useText()
+  const locale = useLocale()
   const { seriesId = '' } = useParams({ strict: false })
   const { data: series, error } = useSeries(seriesId)
   return (
@@ -36,7 +37,7 @@ export function OneSeriesPage() {
       </Link>
       {error !== null && (
         <p role="alert" className="text-danger">
-          {faultText(error, t)}
+          {faultText(error, t, locale)}
         </p>
       )}
       {series && <OneSeries series={series} />}

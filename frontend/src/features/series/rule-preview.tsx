@@ -20,6 +20,7 @@ interface Props {
 /** What a rule means, in words and in dates, as the server reads it. */
 export function RulePreview({ recurrence, start, dueTime, zone, onValid }: Props) {
   const t = useText()
+  const locale = useLocale()
   const words = useRuleWords()
   const rrule = useSettled(useDeferredValue(recurrence.rrule))
   const { data, error, isFetching } = usePreview({
@@ -34,7 +35,7 @@ export function RulePreview({ recurrence, start, dueTime, zone, onValid }: Props
     <div className="rounded-md bg-sunken p-3">
       <div aria-live="polite" className="min-h-5">
         {isRead && error !== null ? (
-          <p className="text-danger">{faultText(error, t)}</p>
+          <p className="text-danger">{faultText(error, t, locale)}</p>
         ) : (
           data && <p className="font-medium">{sentence(words(data.rrule, data.description))}</p>
         )}

@@ -11,6 +11,7 @@ import { faultText } from './use-attempt'
 /** Every series, the newest first. */
 export function SeriesPage() {
   const t = useText()
+  const locale = useLocale()
   const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage } = useSeriesList()
   const all = data?.pages.flatMap((page) => page.items) ?? []
   return (
@@ -18,7 +19,7 @@ export function SeriesPage() {
       {isPending && <Skeleton />}
       {error !== null && (
         <p role="alert" className="text-danger">
-          {faultText(error, t)}
+          {faultText(error, t, locale)}
         </p>
       )}
       {data && all.length === 0 && <p className="px-2 py-16 text-center text-muted">{t.series.empty}</p>}

@@ -29,6 +29,7 @@ interface Props {
 /** The series of a task, in its panel. */
 export function TaskSeries({ task, seriesId, onClose }: Props) {
   const t = useText()
+  const locale = useLocale()
   useSeriesInStep(task)
   const { data: series, error } = useSeries(seriesId)
   return (
@@ -38,7 +39,7 @@ export function TaskSeries({ task, seriesId, onClose }: Props) {
       ) : (
         error && (
           <p role="alert" className="text-danger">
-            {faultText(error, t)}
+            {faultText(error, t, locale)}
           </p>
         )
       )}

@@ -1,10 +1,12 @@
 import { useState } from 'react'
 import { ApiError, NoAnswer } from '@/lib/errors'
-import { type Text, useText } from '@/text/text'
+import { explain } from '@/text/explain'
+import { type Text, useLocale, useText } from '@/text/text'
 
 /** Something that needs an answer of the server: whether it is under way, and why it failed. */
 export function useAttempt() {
   const t = useText()
+  const locale = useLocale()
   const [error, setError] = useState<string | null>(null)
   const [isBusy, setBusy] = useState(false)
   const run = async (attempt: () => Promise<void>) => {
@@ -13,7 +15,7 @@ export function useAttempt() {
     try {
       await attempt()
     } catch (failure) {
-      setError(faultText(failure, t))
+      setError(faultText(failure, t, locale))
     } finally {
       setBusy(false)
     }
@@ -21,10 +23,14 @@ export function useAttempt() {
   return { run: (attempt: () => Promise<void>) => void run(attempt), error, isBusy }
 }
 
-/** Our own words where there are some for the code, else those of the server. */
-export function faultText(error: unknown, t: Text): string {
-  if (error instanceof NoAnswer) return t.app.noAnswer
-  if (!(error instanceof ApiError)) return t.app.fault
-  const [first] = error.problem.errors ?? []
-  return t.series.faults[first?.code ?? error.code] ?? first?.message ?? error.message
+/** In the words of series where there are some, else in those of the app. */
+export function faultText(error: unknown, t: Text, locale: string): string {
+  if (error instanceof ApiError) {
+    const own = t.series.faults[error.problem.errors?.[0]?.code ?? error.code]
+    if (own !== undefined) return own
+  } else if (!(error instanceof NoAnswer)) {
+    return t.app.fault
+  }
+  const { fields, fault } = explain(error, t, locale)
+  return fault ?? Object.values(fields).join(' ')
 }

@@ -43,6 +43,7 @@ function Aside({ id, onClose, children }: Props) {
       }}
       className="sticky top-0 h-dvh w-96 shrink-0 overflow-y-auto overscroll-contain border-s border-line bg-surface outline-none 2xl:w-[28rem]"
     >
+      <h2 className="sr-only">{t.details.panel}</h2>
       {children}
     </aside>
   )

@@ -15,7 +15,7 @@ export function PanelHeader({ task, onClose }: { task: Task; onClose: () => void
     onClose()
   }
   return (
-    <header className="-mx-2 flex items-center gap-1">
+    <div className="-mx-2 flex items-center gap-1">
       {task.parent_id !== null && <ParentLink id={task.parent_id} />}
       <span className="grow" />
       <IconButton label={t.details.copyLink} onClick={() => void copyLink(task.id)}>
@@ -29,7 +29,7 @@ export function PanelHeader({ task, onClose }: { task: Task; onClose: () => void
       <IconButton label={t.app.close} onClick={onClose}>
         <X size={18} />
       </IconButton>
-    </header>
+    </div>
   )
 }
 
