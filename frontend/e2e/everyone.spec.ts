@@ -14,6 +14,9 @@ const VIEWS = [
   'tags',
   'stats',
   'settings',
+  'settings/security',
+  'settings/appearance',
+  'settings/data',
 ]
 
 async function open(page: Page, view: string): Promise<void> {

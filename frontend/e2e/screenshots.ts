@@ -15,6 +15,9 @@ const VIEWS = [
   'tags',
   'stats',
   'settings',
+  'settings/security',
+  'settings/appearance',
+  'settings/data',
 ]
 const GUEST_VIEWS = ['login', 'register', 'forgot-password']
 
