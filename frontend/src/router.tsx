@@ -11,6 +11,7 @@ import { account } from '@/data/account'
 import { nextPath } from '@/features/auth/next-path'
 import { AppShell } from '@/features/shell/app-shell'
 import { Fault, NotFound } from '@/features/shell/fault'
+import { statsSearch } from '@/features/stats/search'
 import { listSearch } from '@/features/tasks/filter'
 import { InboxPage, TagPage, TodayPage } from '@/features/tasks/pages'
 
@@ -110,6 +111,7 @@ const tags = createRoute({
 const stats = createRoute({
   getParentRoute: () => members,
   path: '/stats',
+  validateSearch: statsSearch,
   component: lazyRouteComponent(() => import('@/features/stats/stats-page'), 'StatsPage'),
 })
 const settings = createRoute({

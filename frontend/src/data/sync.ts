@@ -6,7 +6,8 @@ import { type Task, taskFromApi } from './task'
 type Query = NonNullable<operations['list_tasks']['parameters']['query']>
 
 const PAGE = 200
-const RECENTLY_COMPLETED = 1000
+/** Of what is completed, and of what is in the trash. */
+const NEWEST = 1000
 /** A transaction may become visible this much after the instant that it gives to its rows. */
 const OVERLAP_MS = 120_000
 const FULL_AFTER_MS = 12 * 3_600_000
@@ -18,10 +19,10 @@ export async function pull(replica: Replica): Promise<void> {
   await (isDue || since === undefined ? pullAll(replica) : pullChanges(replica, since))
 }
 
-/** Everything open, the tags, and what was completed last. What the server no longer has is forgotten. */
+/** Everything open, the tags, and what was completed or deleted last. What the server no longer has is forgotten. */
 export async function pullAll(replica: Replica): Promise<void> {
   const known = new Map([...replica.serverTasks()].map((task) => [task.id, task.version]))
-  const newest = await newestChange()
+  const latest = await latestChange()
   await pullTags(replica)
   const seen = new Set<string>()
   const keep = async (tasks: Task[]) => {
@@ -29,12 +30,8 @@ export async function pullAll(replica: Replica): Promise<void> {
     await replica.receive(tasks)
   }
   await pullPages({ completed: false, sort: 'position' }, keep)
-  let completed = 0
-  await pullPages({ completed: true, sort: '-completed_at' }, async (tasks) => {
-    await keep(tasks)
-    completed += tasks.length
-    return completed < RECENTLY_COMPLETED
-  })
+  await pullPages({ completed: true, sort: '-completed_at' }, newest(keep))
+  await pullPages({ trash: true, sort: '-updated_at' }, newest(keep))
   const gone = [...replica.serverTasks()].filter(
     (task) => !seen.has(task.id) && known.get(task.id) === task.version,
   )
@@ -42,8 +39,18 @@ export async function pullAll(replica: Replica): Promise<void> {
     [],
     gone.map((task) => task.id),
   )
-  await replica.setMark('changes', newest ?? new Date(0).toISOString())
+  await replica.setMark('changes', latest ?? new Date(0).toISOString())
   await replica.setComplete()
+}
+
+/** Takes pages until they are enough. */
+function newest(keep: (tasks: Task[]) => Promise<void>): (tasks: Task[]) => Promise<boolean> {
+  let count = 0
+  return async (tasks) => {
+    await keep(tasks)
+    count += tasks.length
+    return count < NEWEST
+  }
 }
 
 /** What changed since an instant of the server's. */
@@ -64,7 +71,7 @@ async function pullChanges(replica: Replica, since: string): Promise<void> {
   await replica.setMark('changes', newest)
 }
 
-async function newestChange(): Promise<string | null> {
+async function latestChange(): Promise<string | null> {
   const query: Query = { sort: '-updated_at', limit: 1 }
   const page = await unwrap(api.GET('/api/v1/tasks', { params: { query } }))
   return page.items[0]?.updated_at ?? null

@@ -12,6 +12,7 @@ const FIELD_OF_CODE: Record<string, string> = {
   email_taken: 'email',
   username_taken: 'username',
   wrong_password: 'current_password',
+  name_taken: 'name',
 }
 
 /** Throws on what is neither a refusal nor a missing answer. */

@@ -20,7 +20,10 @@ interface Props {
   children: ReactNode
 }
 
-/** A modal dialog, open as long as it is rendered. The focus goes back to where it was. */
+/**
+ * A modal dialog, open as long as it is rendered. The focus goes to what has `data-autofocus`, or to the first that can
+ * have it; in the end back to where it was.
+ */
 export function Dialog({ title, isBare = false, shape = 'center', onClose, children }: Props) {
   const ref = useRef<HTMLDialogElement>(null)
   const heading = useId()
@@ -28,6 +31,7 @@ export function Dialog({ title, isBare = false, shape = 'center', onClose, child
   useLayoutEffect(() => {
     const dialog = ref.current
     dialog?.showModal()
+    dialog?.querySelector<HTMLElement>('[data-autofocus]')?.focus()
     return () => dialog?.close()
   }, [])
   return (

@@ -181,7 +181,7 @@ function History({ series }: { series: Series }) {
   const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = useInstances(series.id)
   if (!data) return null
   const instances = data.pages.flatMap((page) => page.items)
-  const streak = streakOf(instances)
+  const streak = streakOf(instances).current
   const counts = t.series.counts(series.completed_count, series.skipped_count)
   return (
     <>

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { ownOf, templateOf } from './difference'
-import { horizon, type Instance, type Series } from './queries'
-import { streakOf } from './streak'
+import { horizon, type Series } from './queries'
 
 const series = {
   title: 'Pay the rent',
@@ -31,11 +30,4 @@ test('the next dates are looked for as far as some can lie', () => {
   expect(horizon('FREQ=MONTHLY', '2026-11-01')).toBe('2027-10-01')
   expect(horizon('FREQ=YEARLY;INTERVAL=4', '2026-11-01')).toBe('2066-12-01')
   expect(horizon('FREQ=YEARLY;INTERVAL=1000', '2026-11-01')).toBe('9998-12-31')
-})
-
-test('a streak is what was done since a date was skipped', () => {
-  const past = (...statuses: Instance['status'][]) => statuses.map((status) => ({ status }) as Instance)
-  expect(streakOf(past('open', 'completed', 'completed', 'skipped', 'completed'))).toBe(2)
-  expect(streakOf(past('completed', 'completed'))).toBe(2)
-  expect(streakOf(past('open', 'skipped'))).toBe(0)
 })

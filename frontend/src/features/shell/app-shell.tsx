@@ -13,6 +13,7 @@ const TaskPanel = lazy(() =>
   import('@/features/tasks/task-panel').then((module) => ({ default: module.TaskPanel })),
 )
 const Palette = lazy(() => import('./palette').then((module) => ({ default: module.Palette })))
+const LogOut = lazy(() => import('@/features/auth/log-out').then((module) => ({ default: module.LogOut })))
 const Help = lazy(() => import('./help').then((module) => ({ default: module.Help })))
 
 export const WIDE = '(min-width: 72rem)'
@@ -24,7 +25,7 @@ export function AppShell() {
   const isWide = useMedia('(min-width: 48rem)')
   const task = useRouterState({ select: (state) => (state.location.search as { task?: string }).task })
   const path = useRouterState({ select: (state) => state.location.pathname })
-  const [shown, setShown] = useState<'palette' | 'help' | 'menu' | null>(null)
+  const [shown, setShown] = useState<'palette' | 'help' | 'menu' | 'log-out' | null>(null)
   const hide = () => setShown(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: a page that was chosen closes the menu
   useEffect(hide, [path])
@@ -67,7 +68,10 @@ export function AppShell() {
       </div>
       <Suspense>
         {task !== undefined && <TaskPanel id={task} />}
-        {shown === 'palette' && <Palette onClose={hide} onHelp={() => setShown('help')} />}
+        {shown === 'palette' && (
+          <Palette onClose={hide} onHelp={() => setShown('help')} onLogOut={() => setShown('log-out')} />
+        )}
+        {shown === 'log-out' && <LogOut onCancel={hide} />}
         {shown === 'help' && <Help onClose={hide} />}
       </Suspense>
       {shown === 'menu' && (

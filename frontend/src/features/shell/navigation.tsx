@@ -12,10 +12,9 @@ import {
   Settings,
   Trash2,
 } from 'lucide-react'
-import { useCallback } from 'react'
-import { useNow, useReplica, useSignedIn } from '@/data/hooks'
+import { useReplica, useSignedIn } from '@/data/hooks'
 import type { Replica } from '@/data/replica'
-import { dueDay, isOverdue } from '@/data/views'
+import { useCounts } from '@/features/tasks/counts'
 import { TagDot } from '@/features/tasks/tag-chip'
 import { useText } from '@/text/text'
 
@@ -115,26 +114,5 @@ function Key({ children }: { children: string }) {
     <kbd aria-hidden className="ms-auto font-sans text-xs text-muted pointer-coarse:hidden">
       {children}
     </kbd>
-  )
-}
-
-/** Of open tasks. */
-function useCounts() {
-  const now = useNow()
-  return useReplica(
-    useCallback(
-      (replica: Replica) => {
-        const tags = new Map<string, number>()
-        let [inbox, today] = [0, 0]
-        for (const task of replica.tasks()) {
-          if (task.is_completed || task.deleted_at !== null) continue
-          inbox += 1
-          if (dueDay(task, now.zone) === now.day || isOverdue(task, now)) today += 1
-          for (const tag of task.tags) tags.set(tag, (tags.get(tag) ?? 0) + 1)
-        }
-        return { inbox, today, tags }
-      },
-      [now],
-    ),
   )
 }

@@ -1,7 +1,8 @@
-import { useLocation } from '@tanstack/react-router'
+import { useLocation, useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useRef } from 'react'
 import type { TaskPatch } from '@/data/task'
 import { QuickAdd } from '@/features/tasks/quick-add'
+import { classes } from '@/lib/classes'
 import { useShortcuts } from '@/lib/shortcuts'
 import { useText } from '@/text/text'
 
@@ -12,17 +13,20 @@ interface Props {
   hasQuickAdd?: boolean
   /** What a task that is added here gets, where its text says nothing of it. */
   defaults?: TaskPatch | undefined
+  /** There is something beside the content. */
+  isWide?: boolean
   children: ReactNode
 }
 
 /** A page inside the shell: its title, what can be done with it, its content. */
-export function Page({ title, aside, menus, hasQuickAdd = false, defaults, children }: Props) {
+export function Page(props: Props) {
+  const { title, aside, menus, hasQuickAdd = false, defaults, isWide = false, children } = props
   const t = useText()
   useEffect(() => {
     document.title = `${title} · ${t.app.name}`
   }, [title, t])
   return (
-    <div className="mx-auto w-full max-w-3xl px-4 pb-32 md:px-10">
+    <div className={classes('mx-auto w-full px-4 pb-32 md:px-10', isWide ? 'max-w-5xl' : 'max-w-3xl')}>
       <header className="flex flex-wrap items-baseline gap-x-3 gap-y-1 pt-4 pb-3 md:pt-10">
         <h1 className="text-xl font-bold break-words">
           <bdi>{title}</bdi>
@@ -39,9 +43,12 @@ export function Page({ title, aside, menus, hasQuickAdd = false, defaults, child
 function PageQuickAdd({ defaults }: Pick<Props, 'defaults'>) {
   const input = useRef<HTMLTextAreaElement>(null)
   const { hash } = useLocation()
+  const navigate = useNavigate()
   useEffect(() => {
-    if (hash === 'compose') input.current?.focus()
-  }, [hash])
+    if (hash !== 'compose') return
+    input.current?.focus()
+    void navigate({ to: '.', search: true, replace: true })
+  }, [hash, navigate])
   useShortcuts({ q: () => input.current?.focus() })
   return <QuickAdd input={input} defaults={defaults} />
 }

@@ -1,8 +1,10 @@
 import { useMemo } from 'react'
 import { useWorkspace } from '@/data/hooks'
 import { type Change, difference, inverse, valuesOf } from '@/data/operations'
+import type { Replica } from '@/data/replica'
 import type { Task, TaskPatch } from '@/data/task'
 import type { Workspace } from '@/data/workspace'
+import { grouped } from '@/lib/grouped'
 import { toast } from '@/lib/toasts'
 import { uuidv7 } from '@/lib/uuid'
 import { currentText } from '@/text/text'
@@ -84,16 +86,37 @@ function actionsOf(workspace: Workspace): TaskActions {
       undoable(changes, currentText().tasks.trashed(changes.length))
     },
     restore: (ids) => {
-      const changes = each(ids, () => ({ kind: 'restore' }))
+      const changes = each(parentsFirst(replica, ids), () => ({ kind: 'restore' }))
       undoable(changes, currentText().tasks.restored(changes.length))
     },
     removeForGood: (ids) => {
-      const changes = each(ids, () => ({ kind: 'delete', permanent: true }))
+      const changes = each(withParts(replica, ids), () => ({ kind: 'delete', permanent: true }))
       change(changes)
       toast(currentText().tasks.removed(changes.length))
     },
     move: (taskId, anchor, position) => change([{ taskId, change: { kind: 'move', anchor, position } }]),
   }
+}
+
+/** Each task behind the parts of it: they go with it, and the server does not tell of those that are gone. */
+function withParts(replica: Replica, ids: readonly string[]): string[] {
+  const parts = grouped(replica.tasks(), (task) => task.parent_id)
+  const found = new Set<string>()
+  const add = (id: string): void => {
+    for (const part of parts.get(id) ?? []) add(part.id)
+    found.add(id)
+  }
+  for (const id of ids) add(id)
+  return [...found]
+}
+
+/** A part that is restored before its task becomes a part of none. */
+function parentsFirst(replica: Replica, ids: readonly string[]): string[] {
+  const depth = (id: string): number => {
+    const parent = replica.task(id)?.parent_id ?? null
+    return parent === null ? 0 : 1 + depth(parent)
+  }
+  return ids.toSorted((one, other) => depth(one) - depth(other))
 }
 
 function updateOf(task: Task, patch: TaskPatch): Change | null {

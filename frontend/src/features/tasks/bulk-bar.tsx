@@ -1,7 +1,18 @@
-import { CalendarDays, Check, CheckCheck, Flag, Hash, Trash2, X } from 'lucide-react'
+import {
+  CalendarDays,
+  Check,
+  CheckCheck,
+  Flag,
+  Hash,
+  type LucideIcon,
+  RotateCcw,
+  Trash2,
+  X,
+} from 'lucide-react'
 import { IconButton } from '@/components/ui/button'
 import { useWorkspace } from '@/data/hooks'
 import { useText } from '@/text/text'
+import type { Abilities, Ability } from './abilities'
 import type { TaskActions } from './actions'
 import { DuePopover, PriorityPopover, TagsPopover } from './pickers'
 import type { Selection } from './selection'
@@ -9,20 +20,22 @@ import type { Selection } from './selection'
 interface Props {
   selection: Selection
   order: readonly string[]
+  can: Abilities
   actions: TaskActions
 }
 
 const NO_DATE = { due_date: null, due_time: null, timezone: null }
 
 /** What can be done to all tasks that are selected. */
-export function BulkBar({ selection, order, actions }: Props) {
+export function BulkBar({ selection, order, can, actions }: Props) {
   const t = useText()
-  const { replica } = useWorkspace()
   const ids = [...selection.ids]
-  const look =
-    'inline-flex size-9 items-center justify-center rounded-md text-muted hover:bg-hover pointer-coarse:size-11'
-  const tagged = ids.map((id) => replica.task(id)?.tags ?? [])
-  const shared = (tagged[0] ?? []).filter((tag) => tagged.every((tags) => tags.includes(tag)))
+  const button = (ability: Ability, label: string, Icon: LucideIcon, run: () => void) =>
+    can.includes(ability) && (
+      <IconButton label={label} className="size-9" disabled={ids.length === 0} onClick={run}>
+        <Icon size={18} />
+      </IconButton>
+    )
   return (
     <div
       role="toolbar"
@@ -39,14 +52,25 @@ export function BulkBar({ selection, order, actions }: Props) {
         <CheckCheck size={18} />
       </IconButton>
       <span aria-hidden className="mx-1 h-6 w-px bg-line" />
-      <IconButton
-        label={t.tasks.markDone}
-        className="size-9"
-        disabled={ids.length === 0}
-        onClick={() => actions.complete(ids, true)}
-      >
-        <Check size={18} />
-      </IconButton>
+      {button('complete', t.tasks.markDone, Check, () => actions.complete(ids, true))}
+      {button('reopen', t.views.reopen, RotateCcw, () => actions.complete(ids, false))}
+      {can.includes('edit') && <EditMenus ids={ids} actions={actions} />}
+      {button('trash', t.tasks.moveToTrash, Trash2, () => actions.trash(ids))}
+      {button('restore', t.views.restore, RotateCcw, () => actions.restore(ids))}
+      {button('remove', t.views.deleteForGood, Trash2, () => actions.removeForGood(ids))}
+    </div>
+  )
+}
+
+function EditMenus({ ids, actions }: { ids: string[]; actions: TaskActions }) {
+  const t = useText()
+  const { replica } = useWorkspace()
+  const look =
+    'inline-flex size-9 items-center justify-center rounded-md text-muted hover:bg-hover pointer-coarse:size-11'
+  const tagged = ids.map((id) => replica.task(id)?.tags ?? [])
+  const shared = (tagged[0] ?? []).filter((tag) => tagged.every((tags) => tags.includes(tag)))
+  return (
+    <>
       <DuePopover
         trigger={{
           className: look,
@@ -84,14 +108,6 @@ export function BulkBar({ selection, order, actions }: Props) {
           }))
         }
       />
-      <IconButton
-        label={t.tasks.moveToTrash}
-        className="size-9"
-        disabled={ids.length === 0}
-        onClick={() => actions.trash(ids)}
-      >
-        <Trash2 size={18} />
-      </IconButton>
-    </div>
+    </>
   )
 }

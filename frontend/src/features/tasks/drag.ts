@@ -7,10 +7,18 @@ import {
   useState,
 } from 'react'
 import type { Row } from '@/data/views'
+import type { Day } from '@/lib/days'
 import { type Anchor, parentsIn, type Reorder } from './reorder'
 
 const EDGE = 72
 const SCROLL_STEP = 14
+
+export type DayDrop = (id: string, day: Day) => void
+
+interface Options {
+  isMovable: boolean
+  onDrop: DayDrop | undefined
+}
 
 export interface Drag {
   start: (id: string, event: ReactPointerEvent) => void
@@ -18,11 +26,19 @@ export interface Drag {
   line: number | null
 }
 
-/** Moves a task by its grip. A line shows the place; the page scrolls at its edges; Escape leaves all as it was. */
-export function useDrag(list: RefObject<HTMLElement | null>, rows: Row[], reorder: Reorder): Drag {
+/**
+ * Moves a task by its grip, to another place or onto a day. A line shows the place; the page scrolls at its edges; Escape
+ * leaves all as it was.
+ */
+export function useDrag(
+  list: RefObject<HTMLElement | null>,
+  rows: Row[],
+  reorder: Reorder,
+  options: Options,
+): Drag {
   const [line, setLine] = useState<number | null>(null)
-  const latest = useRef({ rows, reorder })
-  latest.current = { rows, reorder }
+  const latest = useRef({ rows, reorder, ...options })
+  latest.current = { rows, reorder, ...options }
   const stop = useRef<(() => void) | null>(null)
   useEffect(() => () => stop.current?.(), [])
 
@@ -32,11 +48,14 @@ export function useDrag(list: RefObject<HTMLElement | null>, rows: Row[], reorde
       event.preventDefault()
       const element = list.current
       let target: Target | null = null
-      let y = event.clientY
+      let day: HTMLElement | null = null
+      let { clientX: x, clientY: y } = event
       const look = () => {
-        if (y < EDGE) scrollBy(0, -SCROLL_STEP)
-        else if (y > innerHeight - EDGE) scrollBy(0, SCROLL_STEP)
-        target = targetAt(element, latest.current.rows, id, y)
+        const { rows, isMovable, onDrop } = latest.current
+        day = onDrop ? overDay(day, x, y) : null
+        if (day === null && y < EDGE) scrollBy(0, -SCROLL_STEP)
+        else if (day === null && y > innerHeight - EDGE) scrollBy(0, SCROLL_STEP)
+        target = day === null && isMovable ? targetAt(element, rows, id, y) : null
         setLine(target?.line ?? null)
         frame = requestAnimationFrame(look)
       }
@@ -46,6 +65,7 @@ export function useDrag(list: RefObject<HTMLElement | null>, rows: Row[], reorde
       const end = () => {
         listening.abort()
         cancelAnimationFrame(frame)
+        delete day?.dataset.over
         setLine(null)
         stop.current = null
       }
@@ -53,6 +73,7 @@ export function useDrag(list: RefObject<HTMLElement | null>, rows: Row[], reorde
       addEventListener(
         'pointermove',
         (moved) => {
+          x = moved.clientX
           y = moved.clientY
         },
         { signal },
@@ -61,7 +82,8 @@ export function useDrag(list: RefObject<HTMLElement | null>, rows: Row[], reorde
         'pointerup',
         () => {
           end()
-          if (target !== null) latest.current.reorder.place(id, target.anchor)
+          if (day?.dataset.day !== undefined) latest.current.onDrop?.(id, day.dataset.day)
+          else if (target !== null) latest.current.reorder.place(id, target.anchor)
         },
         { signal },
       )
@@ -71,6 +93,14 @@ export function useDrag(list: RefObject<HTMLElement | null>, rows: Row[], reorde
     [list],
   )
   return { start, line }
+}
+
+/** The day under the pointer, marked as such. */
+function overDay(before: HTMLElement | null, x: number, y: number): HTMLElement | null {
+  const day = document.elementFromPoint(x, y)?.closest<HTMLElement>('[data-day]') ?? null
+  if (before !== null && before !== day) delete before.dataset.over
+  if (day !== null) day.dataset.over = ''
+  return day
 }
 
 interface Target {

@@ -1,12 +1,18 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
-import { type ReactNode, useCallback } from 'react'
+import { type ComponentProps, type ReactNode, useCallback } from 'react'
 import { useNow, useReplica, useTagsById } from '@/data/hooks'
 import type { Replica } from '@/data/replica'
 import type { Task, TaskPatch } from '@/data/task'
 import { type Filter, isMatch, type Now, nested, orderOf, type Sort } from '@/data/views'
+import { WIDE } from '@/features/shell/app-shell'
 import { Page } from '@/features/shell/page'
+import { classes } from '@/lib/classes'
+import { useMedia } from '@/lib/media'
 import { useText } from '@/text/text'
+import type { DayDrop } from './drag'
+import type { ListSearch } from './filter'
 import { ActiveFilters, ListMenus } from './list-menus'
+import { isReplicaComplete, ListSkeleton } from './list-skeleton'
 import { type Section, TaskList } from './task-list'
 
 interface Props {
@@ -19,14 +25,20 @@ interface Props {
   defaultSort: Sort
   defaults?: TaskPatch
   sections: (tasks: Task[], now: Now, sort: Sort) => Section[]
+  /** Beside the list, or above it where there is no room. */
+  beside?: (sections: Section[], hasRoom: boolean) => ReactNode
+  list?: Pick<ComponentProps<typeof TaskList>, 'goal' | 'headingAction'>
+  /** Tasks can be dropped on days of the calendar that is beside the list. */
+  onDrop?: DayDrop
 }
 
 /** A page of open tasks, with filters and order in its address. `isShown` and `sections` must be stable. */
-export function ListPage({ title, aside, empty, isShown, defaultSort, defaults, sections }: Props) {
+export function ListPage(props: Props) {
+  const { title, aside, empty, isShown, defaultSort, defaults, sections, beside, list, onDrop } = props
   const t = useText()
   const now = useNow()
   const tags = useTagsById()
-  const search = useSearch({ strict: false }) as Filter
+  const search: ListSearch = useSearch({ strict: false })
   const navigate = useNavigate()
   const sort = search.sort ?? defaultSort
   const { priority, tag, due } = search
@@ -40,6 +52,8 @@ export function ListPage({ title, aside, empty, isShown, defaultSort, defaults, 
   )
   const shown = useReplica(select)
   const isComplete = useReplica(isReplicaComplete)
+  const hasRoom = useMedia(WIDE) && beside !== undefined && search.task === undefined
+  const isBare = shown.every(isEmpty)
   const isFiltered = Boolean(priority || tag || due)
   const change = (filter: Filter) =>
     void navigate({ to: '.', search: (before: object) => ({ ...before, ...filter }), replace: true })
@@ -51,46 +65,47 @@ export function ListPage({ title, aside, empty, isShown, defaultSort, defaults, 
       menus={<ListMenus filter={search} sort={sort} onChange={change} />}
       hasQuickAdd
       defaults={defaults}
+      isWide={hasRoom}
     >
       <ActiveFilters filter={search} tags={tags} onChange={change} />
-      {shown.every((section) => section.rows.length === 0) ? (
-        isComplete ? (
-          <p className="px-2 py-16 text-center text-muted">{isFiltered ? t.tasks.empty.filtered : empty}</p>
-        ) : (
-          <ListSkeleton />
-        )
-      ) : (
-        <TaskList label={t.tasks.listOf(title)} sections={shown} isMovable={sort === 'position'} />
-      )}
+      <div className={classes(hasRoom && 'flex flex-row-reverse gap-10')}>
+        {beside?.(shown, hasRoom)}
+        <div className="min-w-0 grow">
+          {isBare && !isComplete && <ListSkeleton />}
+          {isBare && isComplete && (
+            <p className="px-2 py-16 text-center text-muted">{isFiltered ? t.tasks.empty.filtered : empty}</p>
+          )}
+          {!isBare && (
+            <TaskList
+              label={t.tasks.listOf(title)}
+              sections={shown}
+              isMovable={sort === 'position'}
+              {...(hasRoom && onDrop && { onDrop })}
+              {...list}
+            />
+          )}
+        </div>
+      </div>
     </Page>
   )
 }
 
-const isReplicaComplete = (replica: Replica) => replica.isComplete
-
-/** Where the tasks will be, until they are there. */
-function ListSkeleton() {
-  const t = useText()
-  return (
-    <div role="status" aria-label={t.app.loading} className="animate-pulse">
-      {[60, 45, 70, 35, 55].map((width) => (
-        <div key={width} aria-hidden className="flex h-15 items-start gap-3 border-b border-line px-2 py-2.5">
-          <span className="size-5 rounded-full border-2 border-line" />
-          <span className="h-4 rounded-sm bg-line" style={{ width: `${width}%` }} />
-        </div>
-      ))}
-    </div>
-  )
+export function openTasks(replica: Replica): Task[] {
+  return keptTasks(replica).filter((task) => !task.is_completed)
 }
 
-/** Not completed, and neither in the trash nor a part of what is. */
-function openTasks(replica: Replica): Task[] {
+/** Neither in the trash nor a part of what is. */
+export function keptTasks(replica: Replica): Task[] {
   const isGone = (task: Task): boolean => {
     if (task.deleted_at !== null) return true
     const parent = task.parent_id === null ? null : replica.task(task.parent_id)
     return parent !== null && isGone(parent)
   }
-  return [...replica.tasks()].filter((task) => !task.is_completed && !isGone(task))
+  return [...replica.tasks()].filter((task) => !isGone(task))
+}
+
+function isEmpty({ title, rows }: Section): boolean {
+  return title === undefined && rows.length === 0
 }
 
 /** One section: every task below what it is a part of. */

@@ -1,11 +1,13 @@
-import { useParams } from '@tanstack/react-router'
+import { Link, useParams } from '@tanstack/react-router'
 import { useCallback } from 'react'
-import { useNow, useTagsById } from '@/data/hooks'
+import { useNow, useReplica, useTagsById } from '@/data/hooks'
 import type { Task } from '@/data/task'
 import { dueDay, isOverdue, type Now, type Sort } from '@/data/views'
+import { Page } from '@/features/shell/page'
 import { formatDay } from '@/lib/dates'
 import { currentText, useLocale, useText } from '@/text/text'
 import { asRows, asTree, ListPage } from './list-page'
+import { isReplicaComplete } from './list-skeleton'
 import type { Section } from './task-list'
 
 const everything = () => true
@@ -57,7 +59,9 @@ export function TagPage() {
   const t = useText()
   const { tagId = '' } = useParams({ strict: false })
   const tag = useTagsById().get(tagId)
+  const isLoaded = useReplica(isReplicaComplete)
   const isTagged = useCallback((task: Task) => task.tags.includes(tagId), [tagId])
+  if (isLoaded && tag === undefined) return <UnknownTag />
   return (
     <ListPage
       title={tag?.name ?? t.app.tags}
@@ -67,6 +71,18 @@ export function TagPage() {
       defaults={{ tags: [tagId] }}
       sections={flat}
     />
+  )
+}
+
+function UnknownTag() {
+  const t = useText()
+  return (
+    <Page title={t.views.tagUnknown}>
+      <p className="pb-4 text-muted">{t.views.tagUnknownHint}</p>
+      <Link to="/tags" className="text-accent underline">
+        {t.views.allTags}
+      </Link>
+    </Page>
   )
 }
 

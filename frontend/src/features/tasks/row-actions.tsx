@@ -1,20 +1,59 @@
-import { CalendarDays, Flag, Hash, Trash2 } from 'lucide-react'
+import { CalendarDays, Flag, Hash, Trash2, X } from 'lucide-react'
 import type { Task } from '@/data/task'
 import { useText } from '@/text/text'
+import type { Abilities } from './abilities'
 import type { TaskActions } from './actions'
 import { DuePopover, PriorityPopover, TagsPopover } from './pickers'
 
+interface Props {
+  task: Task
+  can: Abilities
+  actions: TaskActions
+}
+
+const LOOK =
+  'relative z-1 inline-flex size-7 items-center justify-center rounded-sm text-muted hover:bg-raised'
+
 /** What the mouse gets where the keyboard has keys. `data-key` is how these keys find the buttons. */
-export function RowActions({ task, actions }: { task: Task; actions: TaskActions }) {
+export function RowActions({ task, can, actions }: Props) {
   const t = useText()
-  const ids = [task.id]
-  const look =
-    'relative z-1 inline-flex size-7 items-center justify-center rounded-sm text-muted hover:bg-raised'
   return (
     <div className="-my-1 flex shrink-0 pointer-coarse:hidden">
+      {can.includes('edit') && <EditActions task={task} actions={actions} />}
+      {can.includes('trash') && (
+        <button
+          type="button"
+          className={LOOK}
+          aria-label={t.tasks.moveToTrash}
+          title={t.tasks.moveToTrash}
+          onClick={() => actions.trash([task.id])}
+        >
+          <Trash2 size={16} />
+        </button>
+      )}
+      {can.includes('remove') && (
+        <button
+          type="button"
+          className={LOOK}
+          aria-label={t.views.deleteForGood}
+          title={t.views.deleteForGood}
+          onClick={() => actions.removeForGood([task.id])}
+        >
+          <X size={16} />
+        </button>
+      )}
+    </div>
+  )
+}
+
+function EditActions({ task, actions }: Omit<Props, 'can'>) {
+  const t = useText()
+  const ids = [task.id]
+  return (
+    <>
       <DuePopover
         trigger={{
-          className: look,
+          className: LOOK,
           'aria-label': t.tasks.setDue,
           title: t.tasks.setDue,
           children: <CalendarDays size={16} />,
@@ -25,7 +64,7 @@ export function RowActions({ task, actions }: { task: Task; actions: TaskActions
       />
       <PriorityPopover
         trigger={{
-          className: look,
+          className: LOOK,
           'aria-label': t.tasks.setPriority,
           title: t.tasks.setPriority,
           children: <Flag size={16} />,
@@ -36,7 +75,7 @@ export function RowActions({ task, actions }: { task: Task; actions: TaskActions
       />
       <TagsPopover
         trigger={{
-          className: look,
+          className: LOOK,
           'aria-label': t.tasks.setTags,
           title: t.tasks.setTags,
           children: <Hash size={16} />,
@@ -45,15 +84,6 @@ export function RowActions({ task, actions }: { task: Task; actions: TaskActions
         tags={task.tags}
         onChange={(tags) => actions.edit(ids, { tags })}
       />
-      <button
-        type="button"
-        className={look}
-        aria-label={t.tasks.moveToTrash}
-        title={t.tasks.moveToTrash}
-        onClick={() => actions.trash(ids)}
-      >
-        <Trash2 size={16} />
-      </button>
-    </div>
+    </>
   )
 }

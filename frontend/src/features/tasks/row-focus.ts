@@ -5,10 +5,12 @@ interface Item {
   row: unknown
 }
 
+type Align = 'auto' | 'start'
+
 export interface RowFocus {
-  /** The row that has the focus, or had it last. */
+  /** The row that has the focus, or had it last; or a heading, from which one goes on to its rows. */
   current: () => string | null
-  to: (id: string) => void
+  to: (id: string, align?: Align) => void
   /** To the next row or the one before; to the first where there is none. */
   step: (id: string | null, step: 1 | -1) => void
   /** The row that an element belongs to. */
@@ -22,7 +24,7 @@ export interface RowFocus {
 export function useRowFocus(
   list: RefObject<HTMLElement | null>,
   items: Item[],
-  scrollTo: (index: number) => void,
+  scrollTo: (index: number, align: Align) => void,
 ): RowFocus {
   const last = useRef<{ id: string; index: number } | null>(null)
   const isInside = useRef(false)
@@ -34,7 +36,7 @@ export function useRowFocus(
     const element = list.current
     if (element === null) return
     const enter = (event: FocusEvent) => {
-      const id = rowOf(event.target)
+      const id = rowOf(event.target) ?? headingOf(event.target)
       if (id === null) return
       isInside.current = true
       last.current = { id, index: latest.current.items.findIndex((item) => item.key === id) }
@@ -51,10 +53,10 @@ export function useRowFocus(
   }, [list])
 
   const api = useMemo<RowFocus>(() => {
-    const to = (id: string) => {
+    const to = (id: string, align: Align = 'auto') => {
       wanted.current = id
       const index = latest.current.items.findIndex((item) => item.key === id)
-      if (index >= 0) latest.current.scrollTo(index)
+      if (index >= 0) latest.current.scrollTo(index, align)
       if (focusRow(list.current, id)) wanted.current = null
     }
     return {
@@ -62,9 +64,11 @@ export function useRowFocus(
       rowOf,
       current: () => last.current?.id ?? null,
       step: (id, step) => {
-        const rows = latest.current.items.filter((item) => item.row !== null)
-        const index = rows.findIndex((item) => item.key === id)
-        const next = rows[index < 0 ? 0 : Math.min(Math.max(index + step, 0), rows.length - 1)]
+        const { items } = latest.current
+        const index = items.findIndex((item) => item.key === id)
+        const isRow = (item: Item) => item.row !== null
+        const next =
+          step === 1 || index < 0 ? items.slice(index + 1).find(isRow) : items.slice(0, index).findLast(isRow)
         if (next) to(next.key)
       },
     }
@@ -87,8 +91,14 @@ function rowOf(element: EventTarget | null): string | null {
     : null
 }
 
+function headingOf(element: EventTarget | null): string | null {
+  return element instanceof HTMLElement ? (element.dataset.heading ?? null) : null
+}
+
 function focusRow(list: HTMLElement | null, id: string): boolean {
-  const target = list?.querySelector<HTMLElement>(`[data-task="${id}"] :is([data-title], [type=checkbox])`)
+  const target = list?.querySelector<HTMLElement>(
+    `[data-task="${id}"] :is([data-title], [type=checkbox]), [data-heading="${id}"]`,
+  )
   target?.focus()
   return target !== null && target !== undefined
 }

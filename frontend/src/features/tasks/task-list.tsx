@@ -3,30 +3,36 @@ import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import {
   type KeyboardEvent,
   type MouseEvent,
+  type ReactNode,
+  type RefObject,
   useCallback,
+  useEffect,
   useLayoutEffect,
   useMemo,
   useRef,
   useState,
 } from 'react'
-import { useNow, useOperations, useReplica, useTagsById } from '@/data/hooks'
-import type { Replica } from '@/data/replica'
-import { PRIORITIES } from '@/data/task'
+import { useNow, useReplica, useTagsById } from '@/data/hooks'
 import type { Row } from '@/data/views'
 import { classes } from '@/lib/classes'
 import { isTextField, useShortcuts } from '@/lib/shortcuts'
 import { useText } from '@/text/text'
-import { useTaskActions } from './actions'
+import { type Abilities, OPEN } from './abilities'
+import { type TaskActions, useTaskActions } from './actions'
 import { BulkBar } from './bulk-bar'
-import { useDrag } from './drag'
+import { type DayDrop, useDrag } from './drag'
+import { progressOf, titlesOf, useStates } from './list-facts'
 import { useReorder } from './reorder'
 import { useRowFocus } from './row-focus'
+import { rowKey } from './row-keys'
 import { useSelection } from './selection'
-import { type Progress, TaskRow } from './task-row'
+import { TaskRow } from './task-row'
 
 export interface Section {
   id: string
   title?: string
+  /** Beside the title. */
+  note?: string
   rows: Row[]
 }
 
@@ -36,21 +42,43 @@ interface Props {
   sections: Section[]
   /** The order is the person's own, and can be changed. */
   isMovable?: boolean
+  can?: Abilities
+  /** In place of what the person can do elsewhere: to ask before, say. Must be stable. */
+  actions?: TaskActions
+  /** The section to go to, anew with each object. */
+  goal?: { section: string } | null
+  /** What stands at the end of the heading of a section. */
+  headingAction?: (section: string) => ReactNode
+  /** The title of a task as it is shown. Must be stable. */
+  markTitle?: (title: string) => ReactNode
+  /** Tasks can be dropped on days of a calendar. */
+  onDrop?: DayDrop
 }
 
 type Item =
-  | { key: string; title: string; count: number; row: null }
+  | { key: string; section: Section & { title: string }; row: null }
   | { key: string; row: Row; index: number }
 
 const ROW_HEIGHT = 60
 
 /** Tasks in sections, however many: only those in sight are in the page. */
-export function TaskList({ label, sections, isMovable = false }: Props) {
+export function TaskList(props: Props) {
+  const {
+    label,
+    sections,
+    isMovable = false,
+    can = OPEN,
+    goal = null,
+    headingAction,
+    markTitle,
+    onDrop,
+  } = props
   const items = useMemo(() => itemsOf(sections), [sections])
   const order = useMemo(() => items.flatMap((item) => (item.row ? [item.row.task.id] : [])), [items])
   const rows = useMemo(() => items.flatMap((item) => (item.row ? [item.row] : [])), [items])
   const selection = useSelection(order)
-  const actions = useTaskActions()
+  const ownActions = useTaskActions()
+  const actions = props.actions ?? ownActions
   const open = useOpenTask()
   const now = useNow()
   const tags = useTagsById()
@@ -61,8 +89,7 @@ export function TaskList({ label, sections, isMovable = false }: Props) {
   const [editing, setEditing] = useState<string | null>(null)
 
   const list = useRef<HTMLUListElement>(null)
-  const [top, setTop] = useState(0)
-  useLayoutEffect(() => setTop(list.current?.offsetTop ?? 0), [])
+  const top = useTop(list)
   const virtualizer = useWindowVirtualizer({
     count: items.length,
     estimateSize: () => ROW_HEIGHT,
@@ -72,9 +99,12 @@ export function TaskList({ label, sections, isMovable = false }: Props) {
     scrollPaddingStart: 80,
     scrollPaddingEnd: 120,
   })
-  const focus = useRowFocus(list, items, (index) => virtualizer.scrollToIndex(index))
+  const focus = useRowFocus(list, items, (index, align) => virtualizer.scrollToIndex(index, { align }))
+  useEffect(() => {
+    if (goal !== null) focus.to(headingKey(goal.section), 'start')
+  }, [goal, focus])
   const reorder = useReorder(rows, actions)
-  const drag = useDrag(list, rows, reorder)
+  const drag = useDrag(list, rows, reorder, { isMovable, onDrop })
 
   const activate = useCallback(
     (id: string, event: MouseEvent) => {
@@ -96,39 +126,24 @@ export function TaskList({ label, sections, isMovable = false }: Props) {
   const press = (event: KeyboardEvent<HTMLElement>) => {
     const id = focus.rowOf(event.target)
     if (id === null || event.nativeEvent.isComposing) return
-    const chosen = selection.ids.size > 0 ? [...selection.ids] : [id]
-    const run = rowKey(event, id, chosen)
+    const ids = selection.ids.size > 0 ? [...selection.ids] : [id]
+    const task = rows.find((row) => row.task.id === id)?.task
+    const run = rowKey(event, {
+      id,
+      ids,
+      task,
+      can,
+      actions,
+      selection,
+      focus,
+      reorder,
+      isMovable,
+      edit: setEditing,
+    })
     if (run === null) return
     event.preventDefault()
     event.stopPropagation()
     run()
-  }
-  const rowKey = (event: KeyboardEvent<HTMLElement>, id: string, chosen: string[]): (() => void) | null => {
-    if (event.ctrlKey || event.metaKey || (event.target as HTMLElement).matches('input:not([type=checkbox])'))
-      return null
-    const isOnTitle = (event.target as HTMLElement).matches('[data-title], [type=checkbox]')
-    const task = rows.find((row) => row.task.id === id)?.task
-    if (event.altKey) {
-      const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
-      return step === 0 ? null : () => (isMovable ? reorder.step(id, step) : reorder.refuse())
-    }
-    const priority = PRIORITIES[4 - Number(event.key)]
-    if (priority) return () => actions.edit(chosen, { priority })
-    const keys: Record<string, (() => void) | undefined> = {
-      ' ': isOnTitle ? () => actions.complete(chosen, !task?.is_completed) : undefined,
-      0: () => actions.edit(chosen, { priority: null }),
-      x: () => selection.toggle(id),
-      e: () => setEditing(id),
-      d: () => pressButton(event.currentTarget, id, 'd'),
-      p: () => pressButton(event.currentTarget, id, 'p'),
-      '#': () => pressButton(event.currentTarget, id, '#'),
-      ArrowDown: () => focus.step(id, 1),
-      ArrowUp: () => focus.step(id, -1),
-      Delete: () => actions.trash(chosen),
-      Backspace: () => actions.trash(chosen),
-      Escape: selection.isActive ? selection.clear : undefined,
-    }
-    return keys[event.key] ?? null
   }
   useShortcuts({
     j: () => focus.step(focus.current(), 1),
@@ -172,16 +187,17 @@ export function TaskList({ label, sections, isMovable = false }: Props) {
                   isSelecting={selection.isActive}
                   isEditing={editing === item.row.task.id}
                   isOpen={open.id === item.row.task.id}
+                  can={can}
                   actions={actions}
+                  markTitle={markTitle}
                   onActivate={activate}
                   onEditEnd={endEdit}
-                  onGrip={isMovable ? drag.start : undefined}
+                  onGrip={isMovable || onDrop ? drag.start : undefined}
                 />
               ) : (
-                <h2 className="flex items-baseline gap-2 px-2 pt-5 pb-1.5 font-semibold">
-                  {item.title}{' '}
-                  <span className="text-sm font-normal text-muted">{t.tasks.count(item.count)}</span>
-                </h2>
+                <Heading {...item.section} id={item.key}>
+                  {headingAction?.(item.section.id)}
+                </Heading>
               )}
             </li>
           )
@@ -204,50 +220,53 @@ export function TaskList({ label, sections, isMovable = false }: Props) {
       <p aria-live="assertive" className="sr-only">
         {reorder.announcement}
       </p>
-      {selection.isActive && <BulkBar selection={selection} order={order} actions={actions} />}
+      {selection.isActive && <BulkBar selection={selection} order={order} can={can} actions={actions} />}
     </>
   )
 }
 
+function Heading({ id, title, note, rows, children }: Section & { children: ReactNode }) {
+  const t = useText()
+  return (
+    <div className="flex flex-wrap items-center gap-x-2 px-2 pt-5 pb-1.5">
+      <h2
+        data-heading={id}
+        tabIndex={-1}
+        className="flex min-w-0 grow flex-wrap items-baseline gap-x-2 rounded-sm font-semibold"
+      >
+        {title} {note && <span className="font-normal text-muted">{note}</span>}{' '}
+        <span className="text-sm font-normal text-muted">{t.tasks.count(rows.length)}</span>
+      </h2>
+      {children}
+    </div>
+  )
+}
+
+function headingKey(section: string): string {
+  return `section-${section}`
+}
+
+/** Where in the page the list begins, also after what stands above it has grown. */
+function useTop(list: RefObject<HTMLElement | null>): number {
+  const [top, setTop] = useState(0)
+  useLayoutEffect(() => {
+    const measure = () => setTop(list.current?.offsetTop ?? 0)
+    const observer = new ResizeObserver(measure)
+    observer.observe(document.body)
+    measure()
+    return () => observer.disconnect()
+  }, [list])
+  return top
+}
+
 function itemsOf(sections: Section[]): Item[] {
   let index = 0
-  return sections.flatMap(({ id, title, rows }) => [
-    ...(title === undefined ? [] : [{ key: `section-${id}`, title, count: rows.length, row: null }]),
-    ...rows.map((row) => ({ key: row.task.id, row, index: index++ })),
+  return sections.flatMap(({ title, ...section }) => [
+    ...(title === undefined
+      ? []
+      : [{ key: headingKey(section.id), section: { ...section, title }, row: null }]),
+    ...section.rows.map((row) => ({ key: row.task.id, row, index: index++ })),
   ])
-}
-
-/** How many of the parts of each task are done. */
-function progressOf(replica: Replica): ReadonlyMap<string, Progress> {
-  const counts = new Map<string, Progress>()
-  for (const task of replica.tasks()) {
-    if (task.parent_id === null || task.deleted_at !== null) continue
-    const { done, all } = counts.get(task.parent_id) ?? { done: 0, all: 0 }
-    counts.set(task.parent_id, { done: done + Number(task.is_completed), all: all + 1 })
-  }
-  return counts
-}
-
-/** The titles of tasks that have parts. */
-function titlesOf(replica: Replica): ReadonlyMap<string, string> {
-  const titles = new Map<string, string>()
-  for (const { parent_id } of replica.tasks()) {
-    const parent = parent_id === null ? null : replica.task(parent_id)
-    if (parent !== null) titles.set(parent.id, parent.title)
-  }
-  return titles
-}
-
-/** Of tasks with changes that the server does not have yet. */
-function useStates(): ReadonlyMap<string, 'waiting' | 'problem'> {
-  const operations = useOperations()
-  return useMemo(() => {
-    const states = new Map<string, 'waiting' | 'problem'>()
-    for (const { taskId, problem } of operations) {
-      if (states.get(taskId) !== 'problem') states.set(taskId, problem ? 'problem' : 'waiting')
-    }
-    return states
-  }, [operations])
 }
 
 /** The task whose details are open: in the address, so that it can be linked to and gone back from. */
@@ -259,8 +278,4 @@ function useOpenTask() {
     [navigate],
   )
   return { id: task ?? null, set }
-}
-
-function pressButton(list: HTMLElement, id: string, key: string): void {
-  list.querySelector<HTMLElement>(`[data-task="${id}"] [data-key="${key}"]`)?.click()
 }

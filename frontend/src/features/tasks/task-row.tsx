@@ -5,12 +5,14 @@ import {
   CornerDownRight,
   GripVertical,
   ListChecks,
+  RotateCcw,
 } from 'lucide-react'
-import { type MouseEvent, memo, type PointerEvent, useState } from 'react'
+import { type MouseEvent, memo, type PointerEvent, type ReactNode, useState } from 'react'
 import type { Tag, Task } from '@/data/task'
 import type { Now } from '@/data/views'
 import { classes } from '@/lib/classes'
 import { useText } from '@/text/text'
+import type { Abilities } from './abilities'
 import type { TaskActions } from './actions'
 import { TaskCheck } from './check'
 import { DueLabel } from './due'
@@ -36,7 +38,9 @@ interface Props {
   isSelecting: boolean
   isEditing: boolean
   isOpen: boolean
+  can: Abilities
   actions: TaskActions
+  markTitle?: ((title: string) => ReactNode) | undefined
   onActivate: (id: string, event: MouseEvent) => void
   onEditEnd: (title: string | null) => void
   /** Where tasks can be moved. */
@@ -46,7 +50,8 @@ interface Props {
 const SHOWN_TAGS = 4
 
 export const TaskRow = memo(function TaskRow(props: Props) {
-  const { task, depth, isSelected, isSelecting, isEditing, isOpen, actions, onActivate, onGrip } = props
+  const { task, depth, isSelected, isSelecting, isEditing, isOpen, can, actions } = props
+  const { markTitle, onActivate, onGrip } = props
   const t = useText()
   const [isActive, setActive] = useState(false)
   return (
@@ -81,6 +86,16 @@ export const TaskRow = memo(function TaskRow(props: Props) {
           readOnly
           className="relative z-1 size-5 shrink-0"
         />
+      ) : can.includes('restore') ? (
+        <button
+          type="button"
+          aria-label={t.views.restoreTask(task.title)}
+          title={t.views.restore}
+          onClick={() => actions.restore([task.id])}
+          className="relative z-1 -m-2.5 inline-flex size-10 shrink-0 items-center justify-center rounded-full text-muted hover:text-accent"
+        >
+          <RotateCcw size={18} aria-hidden />
+        </button>
       ) : (
         <TaskCheck task={task} onToggle={() => actions.complete([task.id], !task.is_completed)} />
       )}
@@ -99,12 +114,12 @@ export const TaskRow = memo(function TaskRow(props: Props) {
               task.is_completed && 'text-muted line-through',
             )}
           >
-            {task.title}
+            {markTitle?.(task.title) ?? task.title}
           </button>
         )}
         <Meta {...props} />
       </div>
-      {isActive && !isSelecting && !isEditing && <RowActions task={task} actions={actions} />}
+      {isActive && !isSelecting && !isEditing && <RowActions task={task} can={can} actions={actions} />}
     </div>
   )
 })

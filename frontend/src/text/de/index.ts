@@ -6,6 +6,7 @@ import { details } from './details'
 import { series } from './series'
 import { settings } from './settings'
 import { tasks } from './tasks'
+import { views } from './views'
 
 export const de: Text = {
   account,
@@ -15,4 +16,5 @@ export const de: Text = {
   series,
   settings,
   tasks,
+  views,
 }

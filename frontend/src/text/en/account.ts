@@ -54,6 +54,7 @@ export const account = {
     unknown_timezone: 'Choose a time zone from the list.',
     email_taken: 'There is an account with this e-mail address already.',
     username_taken: 'Somebody else has this username.',
+    name_taken: 'Another tag has this name.',
     invalid_credentials: 'The e-mail address or the password is wrong.',
     wrong_password: 'This is not your current password.',
     invalid_reset_token: 'This link has expired, or was used before.',

@@ -5,6 +5,7 @@ import { details } from './details'
 import { series } from './series'
 import { settings } from './settings'
 import { tasks } from './tasks'
+import { views } from './views'
 
 export const en = {
   account,
@@ -14,4 +15,5 @@ export const en = {
   series,
   settings,
   tasks,
+  views,
 }
