@@ -1,57 +1,54 @@
-import { Store, useStore } from '@/lib/store'
 import { en } from './en'
+import type { pages } from './en/pages'
 
 /** Every message of the app. English is the measure: a language that lacks one does not compile. */
-export type Text = typeof en
+export type Text = FirstText & PageText
+/** The messages of what is there at once. */
+export type FirstText = typeof en
+/** The messages of what is loaded when it is wanted, with it: see `pages.ts`. */
+export type PageText = typeof pages
 export type Language = 'en' | 'de'
 
 export const LANGUAGES: Record<Language, string> = { en: 'English', de: 'Deutsch' }
 
 const KEY = 'language'
-const LOADERS: Record<Language, () => Promise<Text>> = {
+const LOADERS: Record<Language, () => Promise<FirstText>> = {
   en: () => Promise.resolve(en),
   de: () => import('./de').then((module) => module.de),
 }
 
-interface Spoken {
-  language: Language
-  /** For dates and numbers: the browser's, where it is of this language. */
-  locale: string
-  t: Text
-}
+/** One language is spoken as long as the page is open. */
+let language: Language = 'en'
+let locale = 'en'
+let text: FirstText = en
 
-const spoken = new Store<Spoken>({ language: 'en', locale: 'en', t: en })
-
-export function useText(): Text {
-  return useStore(spoken).t
-}
-
-export function useLocale(): string {
-  return useStore(spoken).locale
-}
-
-export function useLanguage(): Language {
-  return useStore(spoken).language
+export function useText(): FirstText {
+  return text
 }
 
 /** Outside of components. */
-export function currentText(): Text {
-  return spoken.get().t
+export function currentText(): FirstText {
+  return text
+}
+
+export function currentLanguage(): Language {
+  return language
+}
+
+/** For dates and numbers: the browser's, where it is of the language. */
+export function useLocale(): string {
+  return locale
 }
 
 export async function startLanguage(): Promise<void> {
   const wanted = [localStorage.getItem(KEY), ...navigator.languages].map((tag) => tag?.slice(0, 2))
-  await speak((wanted.find((tag) => tag !== undefined && tag in LANGUAGES) ?? 'en') as Language)
-}
-
-export async function chooseLanguage(language: Language): Promise<void> {
-  localStorage.setItem(KEY, language)
-  await speak(language)
-}
-
-async function speak(language: Language): Promise<void> {
-  const t = await LOADERS[language]()
-  const locale = navigator.languages.find((tag) => tag.slice(0, 2) === language) ?? language
+  language = (wanted.find((tag) => tag !== undefined && tag in LANGUAGES) ?? 'en') as Language
+  locale = navigator.languages.find((tag) => tag.slice(0, 2) === language) ?? language
+  text = await LOADERS[language]()
   document.documentElement.lang = language
-  spoken.set({ language, locale, t })
+}
+
+export function chooseLanguage(choice: Language): void {
+  localStorage.setItem(KEY, choice)
+  location.reload()
 }

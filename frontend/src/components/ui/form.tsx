@@ -2,7 +2,8 @@ import { LoaderCircle } from 'lucide-react'
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { classes } from '@/lib/classes'
 import { type Explanation, explain } from '@/text/explain'
-import { type Text, useLocale, useText } from '@/text/text'
+import { useText } from '@/text/pages'
+import { type Text, useLocale } from '@/text/text'
 import { Button } from './button'
 
 export type FormValues = Readonly<Record<string, string>>

@@ -1,14 +1,10 @@
 import type { ComponentProps } from 'react'
-import { chooseLanguage, LANGUAGES, type Language, useLanguage } from '@/text/text'
+import { chooseLanguage, currentLanguage, LANGUAGES, type Language } from '@/text/text'
 
 export function LanguageSelect(props: ComponentProps<'select'>) {
-  const language = useLanguage()
+  const language = currentLanguage()
   return (
-    <select
-      {...props}
-      value={language}
-      onChange={(event) => void chooseLanguage(event.target.value as Language)}
-    >
+    <select {...props} value={language} onChange={(event) => chooseLanguage(event.target.value as Language)}>
       {Object.entries(LANGUAGES).map(([tag, name]) => (
         <option key={tag} value={tag} lang={tag}>
           {name}

@@ -1,7 +1,7 @@
 import { Globe } from 'lucide-react'
 import { type ReactNode, useEffect } from 'react'
 import { LanguageSelect } from '@/components/ui/language-select'
-import { useText } from '@/text/text'
+import { useText } from '@/text/pages'
 
 interface Props {
   title: string

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { Field } from '@/components/ui/field'
 import { Form } from '@/components/ui/form'
 import { api, unwrap } from '@/lib/api'
-import { useText } from '@/text/text'
+import { useText } from '@/text/pages'
 import { AuthPage, LINK } from './auth-page'
 
 export function ForgotPasswordPage() {

@@ -3,7 +3,7 @@ import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
 import { logOut } from '@/data/account'
 import { useOperations, useWorkspace } from '@/data/hooks'
-import { useText } from '@/text/text'
+import { useText } from '@/text/pages'
 
 /** Logs out as soon as it is rendered, but asks first where changes have not been sent. */
 export function LogOut({ onCancel }: { onCancel: () => void }) {

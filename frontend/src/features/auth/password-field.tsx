@@ -2,7 +2,7 @@ import { Eye, EyeOff } from 'lucide-react'
 import { type ComponentProps, useState } from 'react'
 import { IconButton } from '@/components/ui/button'
 import { Field } from '@/components/ui/field'
-import { useText } from '@/text/text'
+import { useText } from '@/text/pages'
 
 type Props = Omit<ComponentProps<typeof Field>, 'type' | 'button'> & {
   autoComplete: 'current-password' | 'new-password'

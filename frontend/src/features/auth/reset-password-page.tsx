@@ -3,7 +3,7 @@ import { useLayoutEffect, useState } from 'react'
 import { Form } from '@/components/ui/form'
 import { api, unwrap } from '@/lib/api'
 import { toast } from '@/lib/toasts'
-import { useText } from '@/text/text'
+import { useText } from '@/text/pages'
 import { AuthPage, LINK } from './auth-page'
 import { PasswordField } from './password-field'
 

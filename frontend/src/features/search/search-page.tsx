@@ -8,7 +8,7 @@ import { OlderTasks } from '@/features/tasks/older-tasks'
 import { TaskList } from '@/features/tasks/task-list'
 import { classes } from '@/lib/classes'
 import { useShortcuts } from '@/lib/shortcuts'
-import { useText } from '@/text/text'
+import { useText } from '@/text/pages'
 import { pieces } from './highlight'
 import { useFound } from './use-found'
 

@@ -1,7 +1,7 @@
 import { Field, SelectField } from '@/components/ui/field'
 import { NumberField } from '@/components/ui/number-field'
 import { addMonths, type Day } from '@/lib/days'
-import { useText } from '@/text/text'
+import { useText } from '@/text/pages'
 import { type End, MAXIMUM } from './rrule-form'
 
 const FIRST_COUNT = 10

@@ -2,7 +2,8 @@ import { Button } from '@/components/ui/button'
 import { useWorkspace } from '@/data/hooks'
 import type { Task } from '@/data/task'
 import { toast } from '@/lib/toasts'
-import { useLanguage, useText } from '@/text/text'
+import { useText } from '@/text/pages'
+import { currentLanguage } from '@/text/text'
 import { changeSeries } from './changes'
 import { ownOf, type Template } from './difference'
 import type { Series } from './queries'
@@ -11,7 +12,7 @@ import { useAttempt } from './use-attempt'
 /** What was changed for one task only, and the choice to change it for the others too. */
 export function OwnChanges({ task, series }: { task: Task; series: Series }) {
   const t = useText()
-  const language = useLanguage()
+  const language = currentLanguage()
   const workspace = useWorkspace()
   const { run, error, isBusy } = useAttempt()
   const own = ownOf(task, series)

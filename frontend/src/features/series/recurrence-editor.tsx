@@ -2,7 +2,8 @@ import { type FormEvent, type ReactNode, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { Field, SelectField } from '@/components/ui/field'
 import type { Day } from '@/lib/days'
-import { useLanguage, useLocale, useText } from '@/text/text'
+import { useText } from '@/text/pages'
+import { currentLanguage, useLocale } from '@/text/text'
 import type { Recurrence } from './changes'
 import { EndFields } from './end-fields'
 import { formOf, presetsOf, type RuleForm, ruleOf } from './rrule-form'
@@ -89,7 +90,7 @@ interface RepetitionsProps {
 /** What people choose most, and below it the fields for anything else. */
 function Repetitions({ form, start, onChange }: RepetitionsProps) {
   const t = useText()
-  const language = useLanguage()
+  const language = currentLanguage()
   const locale = useLocale()
   const presets = presetsOf(start)
   const chosen = presets.findIndex((preset) => form !== null && isPreset(form, preset))

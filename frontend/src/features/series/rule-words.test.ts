@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { de } from '@/text/de'
-import { en } from '@/text/en'
+import { pages as de } from '@/text/de/pages'
+import { pages as en } from '@/text/en/pages'
 import { formOf } from './rrule-form'
 import { ruleWords } from './rule-words'
 

@@ -1,6 +1,7 @@
 import { formatDay } from '@/lib/dates'
 import { addDays, type Day } from '@/lib/days'
-import { type Text, useLanguage, useLocale, useText } from '@/text/text'
+import { useText } from '@/text/pages'
+import { currentLanguage, type Text, useLocale } from '@/text/text'
 import { formOf, type Repetition, type RuleForm, WORKDAYS } from './rrule-form'
 
 const SOME_SUNDAY: Day = '2026-11-01'
@@ -13,7 +14,7 @@ export function weekdayName(number: number, locale: string, weekday: 'long' | 's
 /** A rule in the person's language; in the server's words where the form cannot show it. */
 export function useRuleWords(): (rule: string, serverWords: string) => string {
   const t = useText()
-  const language = useLanguage()
+  const language = currentLanguage()
   const locale = useLocale()
   return (rule, serverWords) => {
     const form = formOf(rule)
@@ -24,7 +25,7 @@ export function useRuleWords(): (rule: string, serverWords: string) => string {
 /** Such as “every 2 weeks on Monday and Friday, until 1 December 2026”. */
 export function ruleWords(
   { interval, repetition, end }: RuleForm,
-  t: Text,
+  t: Pick<Text, 'series'>,
   language: string,
   locale: string,
 ): string {
@@ -42,7 +43,12 @@ export function ruleWords(
   return ending === null ? every : `${every}, ${ending}`
 }
 
-function daysIn(repetition: Repetition, t: Text, language: string, locale: string): string | null {
+function daysIn(
+  repetition: Repetition,
+  t: Pick<Text, 'series'>,
+  language: string,
+  locale: string,
+): string | null {
   const { words } = t.series
   if (repetition.unit === 'week' && repetition.weekdays.length > 0) {
     const names = repetition.weekdays.map((day) => weekdayName(day, locale))

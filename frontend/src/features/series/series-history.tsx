@@ -3,7 +3,8 @@ import { Check, Circle, type LucideIcon, SkipForward } from 'lucide-react'
 import { useSignedIn } from '@/data/hooks'
 import { classes } from '@/lib/classes'
 import { formatDay, formatInstant } from '@/lib/dates'
-import { useLocale, useText } from '@/text/text'
+import { useText } from '@/text/pages'
+import { useLocale } from '@/text/text'
 import type { Instance } from './queries'
 
 const ICONS: Record<Instance['status'], LucideIcon> = { open: Circle, completed: Check, skipped: SkipForward }

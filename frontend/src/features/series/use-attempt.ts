@@ -1,7 +1,8 @@
 import { useState } from 'react'
 import { ApiError, NoAnswer } from '@/lib/errors'
 import { explain } from '@/text/explain'
-import { type Text, useLocale, useText } from '@/text/text'
+import { useText } from '@/text/pages'
+import { type Text, useLocale } from '@/text/text'
 
 /** Something that needs an answer of the server: whether it is under way, and why it failed. */
 export function useAttempt() {

@@ -3,7 +3,7 @@ import { INPUT } from '@/components/ui/field'
 import { LanguageSelect } from '@/components/ui/language-select'
 import { chooseSingleKeys, chooseTheme, hasSingleKeys, type Theme, theme } from '@/lib/preferences'
 import { useStore } from '@/lib/store'
-import { useText } from '@/text/text'
+import { useText } from '@/text/pages'
 import { Narrow, Section } from './section'
 
 const THEMES: readonly Theme[] = ['system', 'light', 'dark']

@@ -7,7 +7,7 @@ import { logOut } from '@/data/account'
 import { useSignedIn } from '@/data/hooks'
 import { PasswordField } from '@/features/auth/password-field'
 import { api, unwrap } from '@/lib/api'
-import { useText } from '@/text/text'
+import { useText } from '@/text/pages'
 import { Section } from './section'
 
 export function DeleteAccount() {

@@ -1,5 +1,6 @@
 import type { ImportLine, ImportReport } from '@/client/schema'
-import { useLocale, useText } from '@/text/text'
+import { useText } from '@/text/pages'
+import { useLocale } from '@/text/text'
 
 const KINDS = ['tasks', 'tags', 'recurring_tasks', 'task_instances'] as const
 type Found = ImportLine & { level: 'error' | 'warning' }

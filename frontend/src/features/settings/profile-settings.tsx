@@ -7,7 +7,7 @@ import { PasswordField } from '@/features/auth/password-field'
 import { api, unwrap } from '@/lib/api'
 import { ApiError } from '@/lib/errors'
 import { toast } from '@/lib/toasts'
-import { useText } from '@/text/text'
+import { useText } from '@/text/pages'
 import { Narrow, Section } from './section'
 import { TimeZoneField } from './time-zone-field'
 

@@ -4,7 +4,7 @@ import { PasswordField } from '@/features/auth/password-field'
 import { api, unwrap } from '@/lib/api'
 import { queryClient } from '@/lib/query'
 import { toast } from '@/lib/toasts'
-import { useText } from '@/text/text'
+import { useText } from '@/text/pages'
 import { Narrow, Section } from './section'
 import { SESSIONS, Sessions } from './sessions'
 

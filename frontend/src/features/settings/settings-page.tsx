@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { LogOut } from '@/features/auth/log-out'
 import { Page } from '@/features/shell/page'
-import { useText } from '@/text/text'
+import { useText } from '@/text/pages'
 
 const TAB =
   '-mb-px flex min-h-10 items-center border-b-2 border-transparent font-medium text-muted hover:text-ink aria-[current=page]:border-accent aria-[current=page]:text-ink pointer-coarse:min-h-11'

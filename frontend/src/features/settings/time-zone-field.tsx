@@ -3,7 +3,8 @@ import { Field } from '@/components/ui/field'
 import { classes } from '@/lib/classes'
 import { formatTime } from '@/lib/dates'
 import { timeIn } from '@/lib/days'
-import { useLocale, useText } from '@/text/text'
+import { useText } from '@/text/pages'
+import { useLocale } from '@/text/text'
 
 interface Props {
   /** As it is stored. */

@@ -25,7 +25,8 @@ import { useMemo } from 'react'
 import { useReplica, useTags } from '@/data/hooks'
 import { openTasks } from '@/features/tasks/list-page'
 import { chooseTheme } from '@/lib/preferences'
-import { chooseLanguage, LANGUAGES, type Language, type Text, useText } from '@/text/text'
+import { useText } from '@/text/pages'
+import { chooseLanguage, LANGUAGES, type Language, type Text } from '@/text/text'
 import { type Answer, answers } from './matching'
 
 type Group = keyof Text['views']['groups']

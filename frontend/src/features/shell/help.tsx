@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { Dialog } from '@/components/ui/dialog'
-import { type Text, useText } from '@/text/text'
+import { useText } from '@/text/pages'
+import type { Text } from '@/text/text'
 
 /** Every key of the app: single ones, chords with +, and alternatives. */
 export function Help({ onClose }: { onClose: () => void }) {

@@ -2,7 +2,7 @@ import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { Dialog } from '@/components/ui/dialog'
 import { TagDot } from '@/features/tasks/tag-chip'
 import { classes } from '@/lib/classes'
-import { useText } from '@/text/text'
+import { useText } from '@/text/pages'
 import { type Command, type CommandGroup, type Dialogs, useCommands } from './commands'
 
 /** Everything that can be gone to or done, by typing. A combobox: the focus stays in the field. */

@@ -1,6 +1,7 @@
 import type { TaskStats } from '@/client/schema'
 import { formatDay } from '@/lib/dates'
-import { useLocale, useText } from '@/text/text'
+import { useText } from '@/text/pages'
+import { useLocale } from '@/text/text'
 import { DayChart } from './day-chart'
 import { Plot } from './plot'
 

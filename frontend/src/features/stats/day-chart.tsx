@@ -2,7 +2,8 @@ import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 
 import type { TaskStats } from '@/client/schema'
 import { classes } from '@/lib/classes'
 import { formatDay } from '@/lib/dates'
-import { useLocale, useText } from '@/text/text'
+import { useText } from '@/text/pages'
+import { useLocale } from '@/text/text'
 import { ticks } from './scale'
 
 type Day = TaskStats['completed_per_day'][number]

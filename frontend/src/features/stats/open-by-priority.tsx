@@ -1,7 +1,8 @@
 import type { TaskStats } from '@/client/schema'
 import { PRIORITIES } from '@/data/task'
 import { classes } from '@/lib/classes'
-import { useLocale, useText } from '@/text/text'
+import { useText } from '@/text/pages'
+import { useLocale } from '@/text/text'
 import { Plot } from './plot'
 
 const BARS = {

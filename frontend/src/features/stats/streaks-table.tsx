@@ -1,4 +1,5 @@
-import { useLocale, useText } from '@/text/text'
+import { useText } from '@/text/pages'
+import { useLocale } from '@/text/text'
 import { Plot } from './plot'
 import { useStreaks } from './queries'
 

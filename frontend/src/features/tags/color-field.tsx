@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef, useState } from 'react'
 import { Field } from '@/components/ui/field'
 import { classes } from '@/lib/classes'
-import { useText } from '@/text/text'
+import { useText } from '@/text/pages'
 
 interface Props {
   initial: string | undefined

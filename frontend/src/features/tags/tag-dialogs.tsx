@@ -6,7 +6,7 @@ import { Form } from '@/components/ui/form'
 import { useTags } from '@/data/hooks'
 import type { Tag } from '@/data/task'
 import { toast } from '@/lib/toasts'
-import { useText } from '@/text/text'
+import { useText } from '@/text/pages'
 import { ColorField } from './color-field'
 import { useTagChanges } from './tag-changes'
 

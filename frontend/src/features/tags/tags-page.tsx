@@ -9,7 +9,7 @@ import type { Tag } from '@/data/task'
 import { Page } from '@/features/shell/page'
 import { useCounts } from '@/features/tasks/counts'
 import { TagDot } from '@/features/tasks/tag-chip'
-import { useText } from '@/text/text'
+import { useText } from '@/text/pages'
 import { DeleteTag, EditTag, MergeTag } from './tag-dialogs'
 
 /** More than are seen at a glance. */

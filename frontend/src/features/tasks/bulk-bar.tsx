@@ -53,11 +53,11 @@ export function BulkBar({ selection, order, can, actions }: Props) {
       </IconButton>
       <span aria-hidden className="mx-1 h-6 w-px bg-line" />
       {button('complete', t.tasks.markDone, Check, () => actions.complete(ids, true))}
-      {button('reopen', t.views.reopen, RotateCcw, () => actions.complete(ids, false))}
+      {button('reopen', t.tasks.reopenAction, RotateCcw, () => actions.complete(ids, false))}
       {can.includes('edit') && <EditMenus ids={ids} actions={actions} />}
       {button('trash', t.tasks.moveToTrash, Trash2, () => actions.trash(ids))}
-      {button('restore', t.views.restore, RotateCcw, () => actions.restore(ids))}
-      {button('remove', t.views.deleteForGood, Trash2, () => actions.removeForGood(ids))}
+      {button('restore', t.tasks.restoreAction, RotateCcw, () => actions.restore(ids))}
+      {button('remove', t.tasks.deleteForGood, Trash2, () => actions.removeForGood(ids))}
     </div>
   )
 }

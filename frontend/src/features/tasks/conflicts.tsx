@@ -6,7 +6,8 @@ import { type Conflict, conflictsOf, differingFields, keepMine, keepTheirs } fro
 import { useOperations, useTagsById, useWorkspace } from '@/data/hooks'
 import type { TaskPatch } from '@/data/task'
 import { formatDay, formatTime } from '@/lib/dates'
-import { useLocale, useText } from '@/text/text'
+import { useText } from '@/text/pages'
+import { useLocale } from '@/text/text'
 
 /** Changes that need a decision: both versions side by side. */
 export function Conflicts({ onClose }: { onClose: () => void }) {

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import type { TaskPages } from '@/data/task-pages'
-import { useText } from '@/text/text'
+import { useText } from '@/text/pages'
 
 /** The end of a list: when it comes into sight, the next page is fetched. */
 export function OlderTasks({ pages }: { pages: TaskPages }) {

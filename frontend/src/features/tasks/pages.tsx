@@ -77,10 +77,10 @@ export function TagPage() {
 function UnknownTag() {
   const t = useText()
   return (
-    <Page title={t.views.tagUnknown}>
-      <p className="pb-4 text-muted">{t.views.tagUnknownHint}</p>
+    <Page title={t.tasks.tagUnknown}>
+      <p className="pb-4 text-muted">{t.tasks.tagUnknownHint}</p>
       <Link to="/tags" className="text-accent underline">
-        {t.views.allTags}
+        {t.tasks.allTags}
       </Link>
     </Page>
   )

@@ -35,8 +35,8 @@ export function RowActions({ task, can, actions }: Props) {
         <button
           type="button"
           className={LOOK}
-          aria-label={t.views.deleteForGood}
-          title={t.views.deleteForGood}
+          aria-label={t.tasks.deleteForGood}
+          title={t.tasks.deleteForGood}
           onClick={() => actions.removeForGood([task.id])}
         >
           <X size={16} />

@@ -89,8 +89,8 @@ export const TaskRow = memo(function TaskRow(props: Props) {
       ) : can.includes('restore') ? (
         <button
           type="button"
-          aria-label={t.views.restoreTask(task.title)}
-          title={t.views.restore}
+          aria-label={t.tasks.restoreTask(task.title)}
+          title={t.tasks.restoreAction}
           onClick={() => actions.restore([task.id])}
           className="relative z-1 -m-2.5 inline-flex size-10 shrink-0 items-center justify-center rounded-full text-muted hover:text-accent"
         >

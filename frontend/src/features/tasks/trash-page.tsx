@@ -7,7 +7,7 @@ import type { Task } from '@/data/task'
 import { type TaskPages, useTaskPages } from '@/data/task-pages'
 import { byPosition, type Now, nested, type Order } from '@/data/views'
 import { Page } from '@/features/shell/page'
-import { useText } from '@/text/text'
+import { useText } from '@/text/pages'
 import { TRASHED } from './abilities'
 import { useTaskActions } from './actions'
 import { isReplicaComplete, ListSkeleton } from './list-skeleton'
@@ -47,7 +47,7 @@ export function TrashPage() {
       {asked !== null && (
         <Confirm
           title={t.views.deleteForGoodTitle(asked.length)}
-          action={t.views.deleteForGood}
+          action={t.tasks.deleteForGood}
           onClose={() => setAsked(null)}
           onConfirm={() => {
             own.removeForGood(asked)

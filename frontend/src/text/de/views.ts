@@ -9,12 +9,8 @@ export const views: Text['views'] = {
   rescheduled: (title, day) => `„${title}“ ist jetzt fällig: ${day}`,
 
   completedEmpty: 'Noch ist nichts erledigt. Was du erledigst, steht hier.',
-  reopen: 'Wieder öffnen',
   trashEmpty: 'Der Papierkorb ist leer.',
   trashNote: 'Was hier liegt, wird nach 30 Tagen endgültig gelöscht.',
-  restore: 'Wiederherstellen',
-  restoreTask: (title) => `„${title}“ wiederherstellen`,
-  deleteForGood: 'Endgültig löschen',
   deleteForGoodTitle: (tasks) =>
     count(tasks, { one: 'Diese Aufgabe endgültig löschen?', other: '# Aufgaben endgültig löschen?' }),
   deleteForGoodNote: 'Das lässt sich nicht rückgängig machen. Teilaufgaben gehen mit.',
@@ -52,9 +48,6 @@ export const views: Text['views'] = {
   findTags: 'Tag suchen',
   tagsEmpty: 'Es gibt noch keine Tags. Lege hier einen an, oder schreibe #Name zu einer neuen Aufgabe.',
   noTagFound: (query) => `Kein Tag heißt „${query}“.`,
-  tagUnknown: 'Diesen Tag gibt es nicht.',
-  tagUnknownHint: 'Vielleicht wurde er gelöscht oder mit einem anderen zusammengeführt.',
-  allTags: 'Alle Tags',
   openTasks: (tasks) => count(tasks, { one: '# offene Aufgabe', other: '# offene Aufgaben' }),
   deleteTagTitle: (name) => `Den Tag „${name}“ löschen?`,
   deleteTagNote: 'Seine Aufgaben bleiben; sie verlieren nur diesen Tag.',

@@ -9,12 +9,8 @@ export const views = {
   rescheduled: (title: string, day: string) => `“${title}” is now due ${day}`,
 
   completedEmpty: 'Nothing is completed yet. What you complete is kept here.',
-  reopen: 'Reopen',
   trashEmpty: 'The trash is empty.',
   trashNote: 'What lies here is deleted for good after 30 days.',
-  restore: 'Restore',
-  restoreTask: (title: string) => `Restore “${title}”`,
-  deleteForGood: 'Delete for good',
   deleteForGoodTitle: (tasks: number) =>
     count(tasks, { one: 'Delete this task for good?', other: 'Delete # tasks for good?' }),
   deleteForGoodNote: 'This cannot be undone. Subtasks go with their task.',
@@ -49,9 +45,6 @@ export const views = {
   findTags: 'Find a tag',
   tagsEmpty: 'There are no tags yet. Make one here, or write #name when you add a task.',
   noTagFound: (query: string) => `No tag is called “${query}”.`,
-  tagUnknown: 'There is no such tag.',
-  tagUnknownHint: 'It may have been deleted or merged into another one.',
-  allTags: 'All tags',
   openTasks: (tasks: number) => count(tasks, { one: '# open task', other: '# open tasks' }),
   deleteTagTitle: (name: string) => `Delete the tag “${name}”?`,
   deleteTagNote: 'Its tasks stay; they only lose this tag.',

@@ -4,7 +4,7 @@ import { INPUT } from '@/components/ui/field'
 import { GrowingTextarea } from '@/components/ui/growing-textarea'
 import type { Task } from '@/data/task'
 import { classes } from '@/lib/classes'
-import { useText } from '@/text/text'
+import { useText } from '@/text/pages'
 import { PanelSection } from './section'
 import { type Draft, useDraft } from './use-draft'
 

@@ -2,7 +2,7 @@ import { type ReactNode, useEffect, useRef } from 'react'
 import { Dialog } from '@/components/ui/dialog'
 import { WIDE } from '@/features/shell/app-shell'
 import { useMedia } from '@/lib/media'
-import { useText } from '@/text/text'
+import { useText } from '@/text/pages'
 
 interface Props {
   id: string

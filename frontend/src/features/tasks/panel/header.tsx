@@ -3,7 +3,7 @@ import { ArrowLeft, Link2, Trash2, X } from 'lucide-react'
 import { IconButton } from '@/components/ui/button'
 import type { Task } from '@/data/task'
 import { toast } from '@/lib/toasts'
-import { currentText, useText } from '@/text/text'
+import { currentText, useText } from '@/text/pages'
 import { useTaskActions } from '../actions'
 import { useStoredTask } from './use-stored-task'
 

@@ -1,7 +1,7 @@
 import { Square, SquareCheck } from 'lucide-react'
 import ReactMarkdown, { type Components } from 'react-markdown'
 import remarkGfm from 'remark-gfm'
-import { currentText } from '@/text/text'
+import { currentText } from '@/text/pages'
 
 const PLUGINS = [remarkGfm]
 const SCHEMES = /^(https?|mailto):/i

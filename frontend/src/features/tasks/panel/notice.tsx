@@ -2,7 +2,8 @@ import { Button } from '@/components/ui/button'
 import { useSignedIn } from '@/data/hooks'
 import type { Task } from '@/data/task'
 import { formatInstant } from '@/lib/dates'
-import { useLocale, useText } from '@/text/text'
+import { useText } from '@/text/pages'
+import { useLocale } from '@/text/text'
 import { useTaskActions } from '../actions'
 
 /** That a task is completed or in the trash, and the way back. */

@@ -1,7 +1,7 @@
 import { GrowingTextarea } from '@/components/ui/growing-textarea'
 import type { Task } from '@/data/task'
 import { classes } from '@/lib/classes'
-import { useText } from '@/text/text'
+import { useText } from '@/text/pages'
 import { useDraft } from './use-draft'
 
 const MAXIMUM = 255
