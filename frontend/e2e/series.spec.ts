@@ -153,6 +153,7 @@ test('a rule beyond the form stays as it is and is edited as text; what is none 
   await expect(editor.getByText('Every month on the 1st and the 15th')).toBeVisible()
   await editor.getByLabel('The whole series').check()
   await editor.getByRole('button', { name: 'Save' }).click()
+  await expect(editor).toBeHidden()
   await expect(panel(app).getByText('Every month on the 1st and the 15th')).toBeVisible()
   expect((await allSeries(account)).map(({ id, rrule: rule }) => [id, rule])).toEqual([
     [series.id, 'FREQ=MONTHLY;BYMONTHDAY=1,15'],
