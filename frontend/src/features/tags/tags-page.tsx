@@ -9,6 +9,7 @@ import type { Tag } from '@/data/task'
 import { Page } from '@/features/shell/page'
 import { useCounts } from '@/features/tasks/counts'
 import { TagDot } from '@/features/tasks/tag-chip'
+import { classes } from '@/lib/classes'
 import { useText } from '@/text/pages'
 import { DeleteTag, EditTag, MergeTag } from './tag-dialogs'
 
@@ -43,7 +44,7 @@ export function TagsPage() {
           placeholder={t.views.findTags}
           value={query}
           onChange={(event) => setQuery(event.target.value)}
-          className={INPUT}
+          className={classes(INPUT, 'mb-2')}
         />
       )}
       <p role="status" className="px-2 text-center text-muted not-empty:py-16">

@@ -118,7 +118,7 @@ function DayButton({ day, count, isInMonth, isToday, isChosen, isFocusable, onCh
       aria-current={isToday ? 'date' : undefined}
       onClick={() => onChoose(day)}
       className={classes(
-        'relative size-8 rounded-full data-over:outline-2 data-over:outline-accent',
+        'relative size-8 rounded-full pointer-coarse:h-11 pointer-coarse:w-full pointer-coarse:rounded-lg data-over:outline-2 data-over:outline-accent',
         isChosen ? 'bg-accent text-on-accent' : 'hover:bg-hover',
         isToday && 'font-bold',
         !isChosen && isToday && 'text-accent',
