@@ -71,7 +71,14 @@ export default defineConfig({
     precompressed(),
   ],
   resolve: { alias: { '@': join(import.meta.dirname, 'src') } },
-  build: { target: 'es2023', modulePreload: { polyfill: false }, assetsInlineLimit: 0, manifest: true },
+  build: {
+    target: 'es2023',
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    manifest: true,
+    // all that the first list needs is one file: what is alike compresses best together
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] } } },
+  },
   server: {
     proxy: Object.fromEntries(
       // the browser's own Host goes on: the API compares it with the Origin

@@ -48,7 +48,7 @@ function nullsLast(one: string | null, other: string | null): number {
 export const byPosition: Order = (one, other) => text(one.position, other.position) || text(one.id, other.id)
 
 /** By day, then by the time of day (the whole day last), then what is urgent first. */
-export const byDue: Order = (one, other) =>
+const byDue: Order = (one, other) =>
   nullsLast(one.due_date, other.due_date) ||
   nullsLast(one.due_time, other.due_time) ||
   level(other.priority) - level(one.priority) ||

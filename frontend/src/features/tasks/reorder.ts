@@ -55,7 +55,7 @@ function indexAt(rows: Row[], anchor: Anchor): number {
 }
 
 /** The tasks of the same level: the parts of the same task, or those that stand on their own. */
-export function siblingsOf(rows: Row[], id: string): Row[] {
+function siblingsOf(rows: Row[], id: string): Row[] {
   const parents = parentsIn(rows)
   const parent = parents.get(id)
   return rows.filter((row) => parents.get(row.task.id) === parent)
