@@ -253,6 +253,26 @@ test.describe('trash', () => {
     await expect(app.getByText('The trash is empty.')).toBeVisible()
   })
 
+  test('what is restored together stays together', async ({ app, account }) => {
+    const parent = await account.createTask({ title: 'Whole' })
+    const part = await account.createTask({ title: 'Part', parent_id: parent.id })
+    await account.call('DELETE', `/tasks/${part.id}`)
+    await account.call('DELETE', `/tasks/${parent.id}`)
+    await app.goto('/trash')
+    await expect(titles(app)).toHaveText(['Whole', 'Part'])
+    await row(app, 'Part').locator('[data-title]').focus()
+    await app.keyboard.press('x')
+    await row(app, 'Whole').getByRole('checkbox').click()
+    await app.getByRole('toolbar').getByRole('button', { name: 'Restore' }).click()
+    await expect(app.getByText('The trash is empty.')).toBeVisible()
+    await expect
+      .poll(async () => (await account.tasks()).map((task) => [task.title, task.parent_id]))
+      .toEqual([
+        ['Whole', null],
+        ['Part', parent.id],
+      ])
+  })
+
   test('all of it is emptied, also what had not been loaded', async ({ app, account }) => {
     await trash(account, 260)
     await account.createTask({ title: 'Stays' })
