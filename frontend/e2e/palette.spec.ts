@@ -109,3 +109,21 @@ test('the keys are shown, and where single ones are switched off', async ({ app 
   await expect(app).toHaveURL(/\/settings/)
   await expect(dialog).toHaveCount(0)
 })
+
+test('a page takes the keys that it knows itself', async ({ app }) => {
+  await expect(app.getByText('Nothing to do.')).toBeVisible()
+  await app.getByRole('link', { name: 'Upcoming' }).click()
+  await expect(app.getByText('Nothing is planned.')).toBeVisible()
+  await app.keyboard.press('q')
+  await expect(app.getByRole('textbox', { name: 'Add a task' })).toBeFocused()
+  await expect(app).toHaveURL(/\/upcoming$/)
+
+  await app.keyboard.press('Escape')
+  await app.keyboard.press('/')
+  await app.keyboard.type('milk')
+  await expect(app).toHaveURL(/\/search\?q=milk$/)
+  await app.getByRole('heading', { name: 'Search' }).click()
+  await app.keyboard.press('/')
+  await expect(app.getByRole('searchbox', { name: 'Search' })).toBeFocused()
+  await expect(app.getByRole('searchbox', { name: 'Search' })).toHaveValue('milk')
+})

@@ -483,6 +483,7 @@ test.describe('tags', () => {
   })
 
   test('two hundred tags can be found one by one', async ({ app, account }) => {
+    test.slow()
     for (let start = 0; start < 200; start += 20) {
       await Promise.all(
         Array.from({ length: 20 }, (_, index) => account.createTag({ name: `Project ${start + index}` })),

@@ -4,8 +4,13 @@ import { hasSingleKeys } from './preferences'
 /** By key, as `KeyboardEvent.key` has it; `mod+k` is Ctrl or Cmd. What returns false is left to the browser. */
 export type Shortcuts = Record<string, (event: KeyboardEvent) => unknown>
 
+interface Options {
+  /** What a page does not take itself: the window hears of a key after the document. */
+  isFallback?: boolean
+}
+
 /** Keys that work on the whole page, but not while somebody types or a dialog is open. */
-export function useShortcuts(shortcuts: Shortcuts): void {
+export function useShortcuts(shortcuts: Shortcuts, { isFallback = false }: Options = {}): void {
   const latest = useRef(shortcuts)
   latest.current = shortcuts
   useEffect(() => {
@@ -17,9 +22,10 @@ export function useShortcuts(shortcuts: Shortcuts): void {
       if (!name.includes('+') && (isTextField(event.target) || !hasSingleKeys.get())) return
       if (run(event) !== false) event.preventDefault()
     }
-    addEventListener('keydown', press)
-    return () => removeEventListener('keydown', press)
-  }, [])
+    const target: Pick<Window, 'addEventListener' | 'removeEventListener'> = isFallback ? window : document
+    target.addEventListener('keydown', press)
+    return () => target.removeEventListener('keydown', press)
+  }, [isFallback])
 }
 
 function nameOf(event: KeyboardEvent): string {

@@ -100,7 +100,12 @@ function SearchField({ query, onEnter, onType }: FieldProps) {
     told.current = query
     setText(query)
   }, [query])
-  useShortcuts({ '/': () => input.current?.select() })
+  useShortcuts({
+    '/': () => {
+      input.current?.focus()
+      input.current?.select()
+    },
+  })
 
   const press = (event: KeyboardEvent) => {
     if (!['Enter', 'ArrowDown'].includes(event.key) || event.nativeEvent.isComposing) return

@@ -29,12 +29,15 @@ export function AppShell() {
   const hide = () => setShown(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: a page that was chosen closes the menu
   useEffect(hide, [path])
-  useShortcuts({
-    'mod+k': () => setShown('palette'),
-    '?': () => setShown('help'),
-    '/': () => void navigate({ to: '/search' }),
-    q: () => void navigate({ to: '/inbox', hash: 'compose' }),
-  })
+  useShortcuts(
+    {
+      'mod+k': () => setShown('palette'),
+      '?': () => setShown('help'),
+      '/': () => void navigate({ to: '/search' }),
+      q: () => void navigate({ to: '/inbox', hash: 'compose' }),
+    },
+    { isFallback: true },
+  )
 
   return (
     <div className="flex min-h-dvh">
