@@ -50,6 +50,21 @@ async function isOfflineReady(page: Page): Promise<void> {
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
 }
 
+/** How far the device has got: two when it has everything, from when on it asks for what is new only. */
+async function marks(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const [{ name = '' } = {}] = await indexedDB.databases()
+    const database = await new Promise<IDBDatabase>((resolve) => {
+      const request = indexedDB.open(name)
+      request.onsuccess = () => resolve(request.result)
+    })
+    const count = database.transaction('marks').objectStore('marks').count()
+    await new Promise((resolve) => count.addEventListener('success', resolve))
+    database.close()
+    return count.result
+  })
+}
+
 async function sessions(account: Account): Promise<number> {
   return (await account.call<SessionList>('GET', '/auth/sessions')).items.length
 }
@@ -218,7 +233,12 @@ test('a session that is ended elsewhere leads to the log-in, and what was not se
   await expect(app.getByText('The session has ended.')).toBeVisible()
   await expect(button(app, 'End the session on Chrome on Linux')).toBeHidden()
 
-  await addTask(other, 'Written meanwhile')
+  const composer = other.getByRole('textbox', { name: 'Add a task' })
+  const refused = other.waitForResponse((answer) => answer.url().endsWith('/refresh') && !answer.ok())
+  await composer.pressSequentially('Written tomorrow')
+  await refused
+  await composer.fill('Written meanwhile')
+  await other.keyboard.press('Enter')
   await expect(other).toHaveURL('/login?reason=ended&next=%2Finbox')
   await expect(other.getByText('Changes that were not sent yet are kept on this device.')).toBeVisible()
   await expectNoViolations(other, 'session ended')
@@ -247,7 +267,7 @@ test('all other sessions are ended at once', async ({ app, account, openAs, comp
 test('any number of refused requests refresh once', async ({ app, account, complaints }) => {
   complaints.allow(REFUSED)
   await expect(app).toHaveURL('/inbox')
-  await app.waitForLoadState('networkidle')
+  await expect.poll(() => marks(app)).toBe(2)
   let stale: string | undefined
   let [refused, refreshes] = [0, 0]
   await app.route('**/api/v1/**', (route) => {

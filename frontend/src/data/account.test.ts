@@ -9,9 +9,19 @@ const BOB = { id: 'bob', email: 'bob@example.com', timezone: 'UTC', version: 1 }
 type Routes = Record<string, () => Response | Promise<Response>>
 let routes: Routes
 let asked: string[]
+const page = {
+  origin: 'http://app',
+  pathname: '/today',
+  search: '?sort=title',
+  reload: vi.fn(),
+  replace: vi.fn(),
+}
 
 beforeEach(() => {
   vi.resetModules()
+  vi.resetAllMocks()
+  vi.stubGlobal('location', page)
+  document.body.replaceChildren()
   vi.stubGlobal('indexedDB', new IDBFactory())
   localStorage.clear()
   asked = []
@@ -101,18 +111,59 @@ test('somebody else who logs in never gets what was kept of the one before', asy
   expect(next.account.get()).toMatchObject({ status: 'in', user: BOB })
 })
 
-test('a session that ended keeps what was not sent', async () => {
+/** Somebody who is logged in until the session is ended elsewhere. */
+async function endedElsewhere() {
   routes = sessionOf(ANA)
   const { account } = await restart()
-  const open = account.get()
-  routes = { '/api/v1/auth/refresh': () => json({}, 401) }
-  for (const path of ['/api/v1/tasks', '/api/v1/tags', '/api/v1/tasks/bulk']) {
-    routes[path] = () => json({}, 401)
-  }
+  const current = account.get()
+  if (current.status !== 'in') throw new Error('nobody is logged in')
+  await current.workspace.work()
+  const refused = () => json({}, 401)
+  routes = Object.fromEntries(
+    ['/auth/refresh', '/tasks', '/tags', '/tasks/bulk'].map((path) => [`/api/v1${path}`, refused]),
+  )
+  return current.workspace
+}
+
+const LOGIN = '/login?reason=ended&next=%2Ftoday%3Fsort%3Dtitle'
+
+test('a session that ended keeps what was not sent', async () => {
+  const workspace = await endedElsewhere()
   const data = { title: 'Not sent' }
-  if (open.status === 'in')
-    await open.workspace.change([{ taskId: 'task', change: { kind: 'create', data, position: 'a' } }])
-  await vi.waitFor(() => expect(localStorage.getItem('user')).toBeNull())
+  await workspace.change([{ taskId: 'task', change: { kind: 'create', data, position: 'a' } }])
+  await vi.waitFor(() => expect(page.replace).toHaveBeenCalledWith(LOGIN))
   const database = await openDatabase('ana')
   expect((await database.getAll('outbox')).map(({ change }) => change)).toMatchObject([{ data }])
+  expect(await database.count('marks')).toBe(0)
+})
+
+test('a session that ended is told of once, however many requests notice, one after the other', async () => {
+  const workspace = await endedElsewhere()
+  await workspace.refresh()
+  const { authorizedFetch } = await import('@/lib/api')
+  for (let count = 0; count < 5; count += 1) await authorizedFetch(new Request('http://app/api/v1/tasks'))
+  await vi.waitFor(() => expect(page.replace).toHaveBeenCalled())
+  expect(page.replace).toHaveBeenCalledOnce()
+  expect(page.reload).not.toHaveBeenCalled()
+})
+
+test('who is typing when the session ends can finish', async () => {
+  const workspace = await endedElsewhere()
+  const input = document.createElement('textarea')
+  document.body.append(input)
+  input.focus()
+  input.value = 'Half a tho'
+  await workspace.refresh()
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(page.replace).not.toHaveBeenCalled()
+  input.value = 'Half a thought'
+  input.dispatchEvent(new KeyboardEvent('keyup', { bubbles: true }))
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  expect(page.replace).not.toHaveBeenCalled()
+  input.value = ''
+  input.dispatchEvent(new KeyboardEvent('keyup', { bubbles: true }))
+  const data = { title: 'Half a thought' }
+  await workspace.change([{ taskId: 'task', change: { kind: 'create', data, position: 'a' } }])
+  await vi.waitFor(() => expect(page.replace).toHaveBeenCalledWith(LOGIN))
+  expect((await (await openDatabase('ana')).getAll('outbox')).length).toBe(1)
 })

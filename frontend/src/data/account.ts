@@ -3,6 +3,7 @@ import { bindSession, onSessionLost, renewedToken, setSessionToken } from '@/lib
 import { api, unwrap } from '@/lib/api'
 import { ApiError, NoAnswer } from '@/lib/errors'
 import { Store } from '@/lib/store'
+import { untilNobodyTypes } from '@/lib/typing'
 import { deleteDatabase, forgetServerData } from './database'
 import { Workspace } from './workspace'
 
@@ -144,9 +145,13 @@ async function open(user: UserPublic): Promise<void> {
 async function endLostSession(): Promise<void> {
   const current = account.get()
   if (current.status !== 'in' || rememberedUser()?.id !== current.user.id) return followOtherTabs()
+  onSessionLost(() => {})
   localStorage.removeItem(USER)
   current.workspace.stop()
   await forgetServerData(current.user.id)
+  await untilNobodyTypes()
+  // leaving the page would break off what is being written: a read waits for it
+  await current.workspace.replica.readOutbox()
   const next = encodeURIComponent(location.pathname + location.search)
   location.replace(`/login?reason=ended&next=${next}`)
 }

@@ -56,6 +56,7 @@ export const account: Text['account'] = {
     email_taken: 'Es gibt schon ein Konto mit dieser E-Mail-Adresse.',
     username_taken: 'Diesen Benutzernamen hat schon jemand.',
     name_taken: 'Ein anderer Tag heißt schon so.',
+    unauthorized: 'Deine Sitzung ist zu Ende. Melde dich neu an.',
     invalid_credentials: 'Die E-Mail-Adresse oder das Passwort ist falsch.',
     wrong_password: 'Das ist nicht dein aktuelles Passwort.',
     invalid_reset_token: 'Dieser Link ist abgelaufen oder wurde schon benutzt.',

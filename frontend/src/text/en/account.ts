@@ -55,6 +55,7 @@ export const account = {
     email_taken: 'There is an account with this e-mail address already.',
     username_taken: 'Somebody else has this username.',
     name_taken: 'Another tag has this name.',
+    unauthorized: 'Your session has ended. Log in again.',
     invalid_credentials: 'The e-mail address or the password is wrong.',
     wrong_password: 'This is not your current password.',
     invalid_reset_token: 'This link has expired, or was used before.',
