@@ -11,16 +11,19 @@ import './styles.css'
 notices.dropped = (detail) => toast(currentText().app.dropped(detail), { tone: 'danger' })
 notices.fault = () => toast(currentText().app.fault, { tone: 'danger' })
 
-await Promise.all([startLanguage(), startAccount()])
-
-const element = document.getElementById('root')
-if (element) {
+/** Not awaited at the top: a language comes as a file of its own, which waits for this one. */
+async function start(): Promise<void> {
+  await Promise.all([startLanguage(), startAccount()])
+  const element = document.getElementById('root')
+  if (element === null) return
   createRoot(element).render(
     <StrictMode>
       <RouterProvider router={router} />
     </StrictMode>,
   )
 }
+
+void start()
 startServiceWorker()
 
 // What a key or a click needs next, so that neither has to wait for it.

@@ -3,7 +3,7 @@ import { dueDay, type Now, type Sort } from '@/data/views'
 import { formatDay } from '@/lib/dates'
 import { addDays, type Day } from '@/lib/days'
 import { grouped } from '@/lib/grouped'
-import type { Text } from '@/text/text'
+import type { FirstText } from '@/text/text'
 import { asRows } from './list-page'
 import type { Section } from './task-list'
 
@@ -15,7 +15,7 @@ interface Options {
   /** A day that is shown even if it has no task. */
   chosen: Day | null
   locale: string
-  t: Text
+  t: FirstText
 }
 
 /** What is late, then today, then every day that has a task. */
@@ -35,7 +35,12 @@ export function sectionsByDay(tasks: Task[], { now, sort, chosen, locale, t }: O
 }
 
 /** Near days by a word, others by their weekday; and the date. */
-export function dayHeading(day: Day, today: Day, locale: string, t: Text): { title: string; note: string } {
+export function dayHeading(
+  day: Day,
+  today: Day,
+  locale: string,
+  t: FirstText,
+): { title: string; note: string } {
   const words = new Map([
     [addDays(today, -1), t.tasks.dueYesterday],
     [today, t.tasks.dueToday],
