@@ -41,7 +41,6 @@ class Adopting(TaskRules):
         if self.users[who].is_logged_in:
             self.check_everything(self.users[who], limit)
 
-    @rarely
     @rule(
         who=who,
         pick=picks(),
@@ -73,7 +72,7 @@ class Adopting(TaskRules):
             self.look_at_rows()
             return
         self.look_at_rows(may_change=user)
-        before = user.account.tasks
+        before, series = user.account.tasks, user.account.series[series_id]
         touched = {task.id for task in before.values() if task.series_id == series_id}
         touched |= {part.id for task_id in touched for part in user.account._below(task_id)}
         self.adopt(user)
@@ -81,6 +80,10 @@ class Adopting(TaskRules):
         assert {name: told[name] for name in body if name in ("title", "mode")} == {
             name: body[name] for name in body if name in ("title", "mode")
         }
+        if series.mode == "after_completion" and told["id"] != series_id:
+            kept = instances_before(series, days_from_today(since or 0))
+            assert kept
+            assert user.account.series[series_id].count in (None, len(kept))
         for task in before.values():
             assert task.id in touched or user.account.tasks[task.id] == task, "another task has changed"
         assert {task.series_id for task in user.account.tasks.values()} <= {None, *user.account.series}
@@ -159,6 +162,12 @@ class Adopting(TaskRules):
             series_id=item["recurring_task_id"],
             occurrence_date=day("occurrence_date"),
         )
+
+
+def instances_before(series: Series, day: date) -> list[date]:
+    """That stay when another series goes on from a day: what is open, and can only be done from then on, goes along."""
+    statuses = ("completed", "skipped") if day <= series.today() else ("completed", "skipped", "open")
+    return [each for each in series.with_status(*statuses) if each < day]
 
 
 def _read_rule(rrule: str) -> tuple[int, int | None, date | None]:

@@ -3,18 +3,21 @@
 import csv
 import io
 from itertools import pairwise
+from uuid import uuid4
 
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from tests.model.account import Account
 from tests.model.adopting import Adopting, rarely
-from tests.model.drawn import who
+from tests.model.drawn import Pick, who
 from tests.model.import_model import Import
 from tests.model.model import Body, Task
 from tests.model.task_model import DEEPEST
+from tests.model.world import UNCONDITIONAL, User
 
 EXPORTS_KEPT = 6
+NEW_AND_SINGLE = {"recurring_task_id": None, "occurrence_date": None, "deleted_at": None}
 
 
 class PortabilityRules(Adopting):
@@ -74,18 +77,18 @@ class PortabilityRules(Adopting):
     @rule(
         who=who,
         number=st.integers(0, EXPORTS_KEPT),
-        by_hand=st.none() | st.integers(0, 5),
+        by_hand=st.none() | st.integers(0, 7),
         is_dry=st.sampled_from([False, False, True]),
     )
     def import_account(self, who: int, number: int, by_hand: int | None, is_dry: bool) -> None:
-        """Of anyone: what was exported before, by whoever it was, as it is or changed from the task ``by_hand`` on."""
+        """Of anyone: what was exported before, by whoever it was; as it is, or changed ``by_hand``."""
         user = self.users[who]
         if not self.exports or not user.is_logged_in:
             return
         self.check_everything(user)
         document = self.exports[number % len(self.exports)]
         if by_hand is not None:
-            document = changed_by_hand(document, by_hand)
+            document = changed_by_hand(document, user.account, by_hand)
         wanted = Import(user.account, document, self.instants)
         query = "?dry_run=true" if is_dry else ""
         response = self.send(user, "POST", f"/users/me/import{query}", body=document)
@@ -101,13 +104,31 @@ class PortabilityRules(Adopting):
             report = response.json()
             assert (report["created"], report["existing"]) == (wanted.created, wanted.existing)
 
+    @rarely
+    @rule(who=who, number=st.integers(0, 7))
+    def restore_a_backup(self, who: int, number: int) -> None:
+        """What was lost since comes back, and stands for its occurrence again."""
+        user = self.users[who]
+        tasks = [task.id for task in user.account.tasks.values() if task.series_id and not task.deleted]
+        if tasks and user.is_logged_in:
+            task_id = tasks[-1 - number % len(tasks)]
+            self.complete_task(who, None, self.pick_of(user, task_id), wanted=True, match=UNCONDITIONAL)
+            self.export_account(who)
+            self.delete_task(who, None, self.pick_of(user, task_id), is_permanent=True, match=UNCONDITIONAL)
+            self.import_account(who, len(self.exports) - 1, by_hand=None, is_dry=False)
 
-def changed_by_hand(document: Body, start: int) -> Body:
-    """Without zones, and with six tasks each a part of the one before: as deep as may be."""
+    def pick_of(self, user: User, task_id: str) -> Pick:
+        return Pick("own", user.own("task")[::-1].index(task_id))
+
+
+def changed_by_hand(document: Body, account: Account, number: int) -> Body:
+    """Without zones, and with more tasks: each below the one before, the first below one of the account."""
+    there = [task.id for task in account.tasks.values() if not task.is_expired]
     tasks = [item | {"timezone": None} for item in document["tasks"]]
-    for parent, task in pairwise([{"id": None}, *tasks[start : start + DEEPEST + 1]]):
+    more = [item | NEW_AND_SINGLE | {"id": str(uuid4())} for item in tasks[:1] for _ in range(DEEPEST)]
+    for parent, task in pairwise([{"id": there[-1 - number % len(there)] if there else None}, *more]):
         task["parent_id"] = parent["id"]
-    return document | {"tasks": tasks}
+    return document | {"tasks": tasks + more}
 
 
 Told = dict[str, tuple[str, set[str], bool | None]]

@@ -53,10 +53,15 @@ TWIN_TASKS = """
 """
 """Of one of the tasks, with all tags."""
 PASSED_DAYS = """
-    INSERT INTO task_instances (user_id, recurring_task_id, occurrence_date, status, closed_at)
-    SELECT user_id, id, day, 'skipped', now() FROM recurring_tasks,
-        generate_series(current_date - 10, current_date + 10, interval '1 day') AS day
-    WHERE user_id = $1 ON CONFLICT DO NOTHING
+    WITH passed AS (
+        INSERT INTO task_instances (user_id, recurring_task_id, occurrence_date, status, closed_at)
+        SELECT user_id, id, day, 'completed', now() FROM recurring_tasks,
+            generate_series(current_date - 10, current_date + 10, interval '1 day') AS day
+        WHERE user_id = $1 ON CONFLICT DO NOTHING RETURNING recurring_task_id, occurrence_date
+    )
+    INSERT INTO tasks SELECT (jsonb_populate_record(tasks, to_jsonb(passed) || jsonb_build_object(
+        'id', gen_random_uuid(), 'is_completed', true, 'completed_at', now()))).*
+    FROM tasks, passed WHERE user_id = $1 AND id = $2
 """
 EXPIRED = "UPDATE sessions SET expires_at = now() - interval '1 day' WHERE user_id = $1 AND id = $2"
 
@@ -132,7 +137,7 @@ class Service:
                 assert (await api.post("/tags", tag)).status_code == 201
                 await api.create_task(id=some_id, title="Milk café", tags=[some_id], parent_id=parent_id)
                 assert (await api.post("/recurring-tasks", series)).status_code == 201
-            await self.admin.execute(PASSED_DAYS, api.id)
+            await self.admin.execute(PASSED_DAYS, api.id, CLIENT_IDS[0])
             for some_id in reversed(CLIENT_IDS[3:]):
                 assert (await api.delete(f"/tasks/{some_id}")).status_code == 204
             await self.admin.execute(LONG_IN_TRASH, api.id, CLIENT_IDS[4])
