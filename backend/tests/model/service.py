@@ -44,6 +44,9 @@ TWIN = """
     SELECT $1::uuid, $2::uuid, sha256($2::uuid::text::bytea), sha256(''::bytea), now() + interval '2 days',
            now() + interval '2 days'
 """
+LINKED = """
+    INSERT INTO external_identities (user_id, id, issuer, subject) VALUES ($1, gen_random_uuid(), 'bystander', $1::uuid::text)
+"""
 TWIN_TASKS = """
     WITH twins AS (
         INSERT INTO tasks SELECT (jsonb_populate_record(tasks, jsonb_build_object('id', twin))).*
@@ -126,6 +129,7 @@ class Service:
         async with Api.of(self.app) as api:
             await api.register_and_log_in()
             await self.admin.execute(SESSIONS_AHEAD, api.id)
+            await self.admin.execute(LINKED, api.id)
             long_ago = uuid4()
             await self.admin.execute(TWIN, api.id, long_ago)
             await self.admin.execute(EXPIRED, api.id, long_ago)
