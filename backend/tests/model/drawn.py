@@ -90,14 +90,14 @@ _series_fields = {
     "priority": st.none() | priorities,
     "tags": st.lists(picks(), max_size=2),
     "due_time": st.none() | times,
-    "missed": st.sampled_from(["skip", "keep"]),
+    "missed": st.sampled_from(["skip", "keep", "keep"]),
     "is_active": st.sampled_from([True, True, False]),
 }
 new_series = st.fixed_dictionaries(
     {"title": titles, "rrule": st.sampled_from(list(RULES))},
     optional={
         **_series_fields,
-        "start_date": st.none() | st.sampled_from([0, -1, -3, -20, 2]),
+        "start_date": st.sampled_from([None, 0, -1, -3, -3, -20, 2]),
         "timezone": st.none() | st.sampled_from(["Asia/Kolkata", "America/Lima"]),
         "mode": st.sampled_from(["schedule", "after_completion"]),
     },

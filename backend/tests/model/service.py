@@ -45,7 +45,8 @@ TWIN = """
            now() + interval '2 days'
 """
 LINKED = """
-    INSERT INTO external_identities (user_id, id, issuer, subject) VALUES ($1, gen_random_uuid(), 'bystander', $1::uuid::text)
+    INSERT INTO external_identities (user_id, id, issuer, subject)
+    VALUES ($1, gen_random_uuid(), 'bystander', $1::uuid::text)
 """
 TWIN_TASKS = """
     WITH twins AS (
