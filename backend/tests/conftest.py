@@ -60,12 +60,12 @@ def _remove(folder: Path) -> None:
 
 
 async def _make_template() -> None:
-    await _administer(f"CREATE DATABASE {TEMPLATE}")
+    await administer(f"CREATE DATABASE {TEMPLATE}")
     database = await prepare_database(settings_for(database_url(TEMPLATE)))
     await database.close()
 
 
-async def _administer(*statements: str) -> None:
+async def administer(*statements: str) -> None:
     connection = await asyncpg.connect(os.environ["TODO_TEST_CLUSTER"])
     try:
         for statement in statements:
@@ -103,12 +103,12 @@ def free_port() -> int:
 def worker_database(worker_id: str) -> str:
     """The URL of this worker's own database, migrated and seeded."""
     name = f"todo_{worker_id}"
-    asyncio.run(_clone(name))
+    asyncio.run(clone(name))
     return database_url(name)
 
 
-async def _clone(name: str) -> None:
-    await _administer(
+async def clone(name: str) -> None:
+    await administer(
         f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy"
     )
 
@@ -117,18 +117,18 @@ async def _clone(name: str) -> None:
 def own_database(worker_id: str) -> Iterator[str]:
     """The URL of a database of this test alone, migrated and seeded, which it may break."""
     name = f"todo_{worker_id}_own"
-    asyncio.run(_clone(name))
+    asyncio.run(clone(name))
     yield database_url(name)
-    asyncio.run(_administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+    asyncio.run(administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
 
 
 @pytest.fixture
 def empty_database(worker_id: str) -> Iterator[str]:
     """The URL of an empty database of this test alone."""
     name = f"todo_{worker_id}_empty"
-    asyncio.run(_administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}"))
+    asyncio.run(administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}"))
     yield database_url(name)
-    asyncio.run(_administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+    asyncio.run(administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
 
 
 @pytest.fixture(scope="session")

@@ -189,13 +189,13 @@ def run_here(name: str, opened: list[str]) -> None:
     from hypothesis import Phase
 
     from src.database.startup import prepare_database
-    from tests.conftest import _administer, database_url, settings_for
+    from tests.conftest import administer, database_url, settings_for
     from tests.model.machine import Machine
     from tests.model.service import Service
     from tests.model.test_state_machine import run_machine
 
     async def prepare() -> None:
-        await _administer(f"CREATE DATABASE {name}")
+        await administer(f"CREATE DATABASE {name}")
         await (await prepare_database(settings_for(database_url(name)))).close()
 
     asyncio.run(prepare())
@@ -218,7 +218,7 @@ def run_here(name: str, opened: list[str]) -> None:
                     error = error.exceptions[0]
                 told = f"example {Machine.examples}: {_rule_of(error)}: {type(error).__name__} {str(error)[:200]!r}"
                 break
-    asyncio.run(_administer(f"DROP DATABASE {name} WITH (FORCE)"))
+    asyncio.run(administer(f"DROP DATABASE {name} WITH (FORCE)"))
     print(told)
 
 
