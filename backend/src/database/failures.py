@@ -10,7 +10,7 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from src.core.errors import AppError, Unavailable
+from src.core.errors import AppError, Unauthorized, Unavailable
 
 
 class Failure(Enum):
@@ -85,15 +85,17 @@ def sqlstate(error: BaseException) -> str | None:
     return getattr(original, "sqlstate", None) or getattr(original.__cause__, "sqlstate", None)
 
 
-def violated_constraint(error: DBAPIError) -> str | None:
+def violated_constraint(error: BaseException) -> str | None:
     """The name of the constraint that refused a row."""
-    return getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
+    return getattr(getattr(getattr(error, "orig", None), "__cause__", None), "constraint_name", None)
 
 
 def as_app_error(error: BaseException) -> AppError | None:
     """The answer to a request that failed before its COMMIT; None where the failure is a fault of ours."""
     if sqlstate(error) == "42501":  # the roles lack a grant, which the check at start should have told
         return None
+    if _is_user_gone(error):
+        return Unauthorized()
     match classify(error):
         case Failure.BUSY:
             return Unavailable("All database connections are in use")
@@ -105,3 +107,8 @@ def as_app_error(error: BaseException) -> AppError | None:
             return Unavailable("Another request changed the same data at the same moment")
         case Failure.OTHER:
             return None
+
+
+def _is_user_gone(error: BaseException) -> bool:
+    """Whether the account was deleted by another request since this one's transaction was opened."""
+    return sqlstate(error) == "23503" and (violated_constraint(error) or "").endswith("_user_id")
