@@ -40,7 +40,7 @@ class NotFoundHere(AppError):
 
 
 class TooLarge(AppError):
-    """The body is larger than this route takes (1 MiB where nothing else is said)."""
+    """The body is larger than this route takes (1 MiB where nothing else is said), or holds thousands of values."""
 
     status = 413
     code = "body_too_large"
