@@ -5,11 +5,12 @@ import json
 import os
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 import uvicorn
@@ -124,6 +125,7 @@ def _serve(settings: Settings) -> None:
         asyncio.run(_prepare(settings))
     config = uvicorn.Config(
         "src.main:app",
+        http=_protocol(),
         workers=settings.workers,
         access_log=False,
         log_config=None,
@@ -138,6 +140,14 @@ def _serve(settings: Settings) -> None:
         _Workers(config, sockets=[listener]).run()
         return
     _serve_alone(config, listener)
+
+
+def _protocol() -> type[asyncio.Protocol] | Literal["auto"]:
+    if sys.platform == "win32":  # where httptools is not installed
+        return "auto"
+    from src.api.connections import BoundedConnection
+
+    return BoundedConnection
 
 
 class _Server(uvicorn.Server):

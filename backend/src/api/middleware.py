@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 import uuid_utils
 from fastapi import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from src.api.errors import TooLarge, problem_response
@@ -53,6 +54,8 @@ class RequestContext:
         error: Exception | None = None
         try:
             await self._app(scope, receive, send_on)
+        except ClientDisconnect:
+            pass  # nobody is there to be answered
         except Exception as caught:  # noqa: BLE001  # the last one to catch it
             error = caught
             if not status:
