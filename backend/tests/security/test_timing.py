@@ -1,6 +1,6 @@
 """Whether the time of an answer tells who has an account: measured at production's cost, outside of the fast suite.
 
-    TIMING=1 ../.venv/bin/python -m pytest tests/security/test_timing.py -p no:xdist -s
+    TIMING=1 ../.venv/bin/python -m pytest tests/security/test_timing.py -n 0 -s
 
 Requests for a known and an unknown account are sent in pairs, in random order, one at a time. The median of the pairs'
 differences is compared with what chance gives (a permutation test that flips their signs, so that neither outliers nor
