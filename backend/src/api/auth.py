@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Cookie, Request, Response
 
-from src.api.clients import ClientDep, ForeignOrigin, OwnOrigin, is_plain_localhost
+from src.api.clients import ClientDep, ForeignOrigin, NotesNetwork, OwnOrigin, is_plain_localhost
 from src.api.deps import (
     AuthServiceDep,
     ContextDep,
@@ -26,7 +26,7 @@ from src.services.user_service import EmailTaken, UsernameTaken
 COOKIE = "refresh_token"
 COOKIE_PATH = "/api/v1/auth"
 
-auth = router("/auth", tags=["auth"], responses={})
+auth = router("/auth", tags=["auth"], responses={}, dependencies=[NotesNetwork])
 RefreshCookie = Annotated[str | None, Cookie(alias=COOKIE, include_in_schema=False)]
 
 

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from src.api.deps import ContextDep
 from src.core.config import Settings
 from src.core.errors import Forbidden
+from src.core.security_events import came_from, record_suspicion
 from src.services.auth_service import Client
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -51,21 +52,30 @@ def _network(address: IPv4Address | IPv6Address | None) -> str:
 
 
 async def get_client(request: Request, context: ContextDep) -> Client:
-    return client_of(request, context.settings)
+    client = client_of(request, context.settings)
+    came_from(client.network)
+    return client
 
 
 ClientDep = Annotated[Client, Depends(get_client)]
+NotesNetwork = Depends(get_client)
+"""For routes whose security events are to say where they come from."""
 
 
-async def refuse_foreign_origin(request: Request, context: ContextDep) -> None:
+async def refuse_foreign_origin(request: Request, context: ContextDep, _: ClientDep) -> None:
     """A browser says which page sends the request; a page of another site must not use the cookie."""
-    if request.headers.get("sec-fetch-site") == "cross-site" and "origin" not in request.headers:
+    if _is_foreign(request, context.settings):
+        record_suspicion("foreign origin refused")
         raise ForeignOrigin
+
+
+def _is_foreign(request: Request, settings: Settings) -> bool:
+    origins = request.headers.getlist("origin")
+    if not origins:
+        return request.headers.get("sec-fetch-site") == "cross-site"
     host = request.headers.get("host")
     own = (f"http://{host}", f"https://{host}") if host else ()
-    for origin in request.headers.getlist("origin"):
-        if origin not in own and origin not in context.settings.cors_origins:
-            raise ForeignOrigin
+    return any(origin not in own and origin not in settings.cors_origins for origin in origins)
 
 
 OwnOrigin = Depends(refuse_foreign_origin)

@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from src.api.errors import TooLarge, problem_response
+from src.core.security_events import begin_request
 
 SANE_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 
@@ -35,6 +36,7 @@ class RequestContext:
             return
         started = time.perf_counter()
         request_id = _request_id(scope)
+        begin_request(request_id)
         method = scope["method"]
         # a copy: the server must go on seeing HEAD, and routes only know GET
         scope = {**scope, "state": {**scope.get("state", {}), "request_id": request_id}}

@@ -8,6 +8,7 @@ from fastapi import Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from src.api.clients import NotesNetwork
 from src.api.deps import ExportServiceDep, ImportServiceDep, PrincipalDep
 from src.api.errors import UnsupportedMediaType
 from src.api.routing import BASE, COMPONENT, Responses, problems, require_media_type, router
@@ -52,7 +53,9 @@ _BODY: Final = {
     }
 }
 
-portability = router("/users/me", tags=["export and import"], responses=problems(Unauthorized))
+portability = router(
+    "/users/me", tags=["export and import"], responses=problems(Unauthorized), dependencies=[NotesNetwork]
+)
 
 
 class UploadTooSlow(AppError):

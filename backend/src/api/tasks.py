@@ -5,6 +5,7 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Header, Query, Request, Response
 
+from src.api.clients import NotesNetwork
 from src.api.deps import (
     ExportServiceDep,
     NotYourPath,
@@ -89,7 +90,13 @@ async def read_task_stats(query: Annotated[TaskStatsQuery, Query()], service: Ta
     return Response(encode(await service.read(query)), headers=CACHING, media_type="application/json")
 
 
-@task_route("GET", "/export", response_class=Response, responses=exported(JSON, CSV, CALENDAR))
+@task_route(
+    "GET",
+    "/export",
+    response_class=Response,
+    responses=exported(JSON, CSV, CALENDAR),
+    dependencies=[NotesNetwork],
+)
 async def export_tasks(
     query: Annotated[ExportQuery, Query()], service: ExportServiceDep, principal: PrincipalDep
 ) -> Response:

@@ -2,6 +2,7 @@
 
 from fastapi import Response
 
+from src.api.clients import NotesNetwork
 from src.api.deps import PreconditionDep, PrincipalDep, UserServiceDep
 from src.api.routing import etag, problems, router
 from src.core.errors import PreconditionFailed, TooManyRequests, Unauthorized
@@ -10,7 +11,7 @@ from src.schemas.user import UserDelete, UserPublic, UserUpdate
 from src.services.auth_service import WrongPassword
 from src.services.user_service import EmailTaken, UsernameTaken
 
-users = router("/users", tags=["users"], responses=problems(Unauthorized))
+users = router("/users", tags=["users"], responses=problems(Unauthorized), dependencies=[NotesNetwork])
 
 
 @users.get("/me", response_model=UserPublic)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 
 from src.core.errors import TooManyRequests
+from src.core.security_events import record_suspicion
 from src.database.session import Database
 
 PURGE_CHANCE = 0.01
@@ -94,6 +95,7 @@ def refuse_excess(attempts: Sequence[Attempt], outcome: dict[str, tuple[bool, fl
     for attempt in attempts:
         is_allowed, backlog = outcome[attempt.key]
         if not is_allowed:
+            record_suspicion("attempts limited", limit=attempt.limit.name)
             raise _excess(attempt.limit, backlog)
 
 

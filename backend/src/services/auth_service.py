@@ -10,13 +10,13 @@ from datetime import timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
-import structlog
 from sqlalchemy import Row, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from src.core.config import Settings
 from src.core.errors import AppError, BadRequest, Forbidden, Unauthorized
 from src.core.security import AccessTokens, PasswordHasher, Principal, RefreshToken, RefreshTokens, Verdict, new_nonce
+from src.core.security_events import record, record_suspicion
 from src.database.session import Database
 from src.database.statements import fetch_first
 from src.domain.text import identity_key
@@ -34,8 +34,6 @@ from src.services.attempt_limits import (
 GRACE = timedelta(seconds=10)
 SESSIONS_KEPT = 100
 DEVICE_LENGTH = 200
-
-log = structlog.get_logger()
 
 
 class InvalidCredentials(AppError):
@@ -128,7 +126,7 @@ _ROTATE = text("""
 """)
 
 _END_SESSION = text("DELETE FROM sessions WHERE user_id = :user_id AND id = :id")
-_END_FAMILY = text("DELETE FROM sessions WHERE family_hash = :family_hash")
+_END_FAMILY = text("DELETE FROM sessions WHERE family_hash = :family_hash RETURNING user_id, id")
 
 
 class AuthService:
@@ -156,6 +154,7 @@ class AuthService:
         account = await find_account(self._database, attempts, identities=[key])
         verdict = await self._hasher.verify(password, account.password_hash if account else None)
         if account is None or not verdict.is_valid or not account.is_active:
+            record_suspicion("login failed", user=account.id if account else None)
             raise InvalidCredentials
         grant = await self.start_session(account.id, account.password_hash, client, forgiven=here)
         await self._upgrade_hash(account, verdict)
@@ -184,7 +183,9 @@ class AuthService:
             },
         )
         if started is None:
+            record_suspicion("login failed", user=user_id)
             raise InvalidCredentials
+        record("session started", user=user_id, session=session_id)
         seconds = int(min(self._idle, self._whole).total_seconds())
         return self._grant(Principal(user_id, session_id), token, seconds)
 
@@ -196,6 +197,7 @@ class AuthService:
         async with self._database.as_system() as session:
             family = await fetch_first(session, _LOCK_FAMILY, family_hash=token.family_hash, grace=GRACE)
             if family is None or not family.is_alive:
+                record_suspicion("refresh token refused", user=family and family.user_id, session=family and family.id)
                 raise InvalidRefreshToken
             return await self._successor(session, family, token, client)
 
@@ -204,13 +206,16 @@ class AuthService:
         token = RefreshToken.parse(presented)
         if token is not None:
             async with self._database.as_system() as session:
-                await fetch_first(session, _END_FAMILY, family_hash=token.family_hash)
+                ended = await fetch_first(session, _END_FAMILY, family_hash=token.family_hash)
+            if ended is not None:
+                record("session ended", user=ended.user_id, session=ended.id)
 
     async def confirm_password(self, user_id: UUID, password: str) -> Account:
         """The account, if this is its password. Raises WrongPassword or TooManyRequests."""
         account = await find_account(self._database, [PASSWORD_CONFIRMATION.on(str(user_id))], user_id=user_id)
         verdict = await self._hasher.verify(password, account.password_hash if account else None)
         if account is None or not verdict.is_valid:
+            record_suspicion("password not confirmed", user=user_id)
             raise WrongPassword
         return account
 
@@ -230,11 +235,7 @@ class AuthService:
                 return self._grant(principal, successor, family.seconds_left)
             raise InvalidRefreshToken  # SECRET_KEY was replaced within the grace
         await fetch_first(session, _END_SESSION, user_id=family.user_id, id=family.id)
-        log.warning(
-            "a refresh token was used twice; its session has been ended",
-            user=str(family.user_id),
-            session=str(family.id),
-        )
+        record_suspicion("refresh token reused", user=family.user_id, session=family.id)
         raise RefreshTokenReused(keeps_changes=True)
 
     async def _rotate(self, session: AsyncSession, principal: Principal, token: RefreshToken, client: Client) -> Grant:

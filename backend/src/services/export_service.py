@@ -20,6 +20,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from src.core import clock
 from src.core.errors import Unauthorized, Unavailable
 from src.core.security import Principal
+from src.core.security_events import record
 from src.database.session import Database
 from src.database.statements import fetch_all, fetch_first
 from src.domain.portability import CALENDAR_END, CALENDAR_START, Calendar, Repeating, TaskRecord, rest_of_rule, task_csv
@@ -122,7 +123,9 @@ class ExportService:
 
     async def account(self, owner: Principal) -> AsyncGenerator[bytes, None]:
         """The whole account. Raises Unauthorized or Unavailable before there is anything to send."""
-        return await _begun(self._pieces(owner, lambda export: export.document(is_whole=True)))
+        pieces = await _begun(self._pieces(owner, lambda export: export.document(is_whole=True)))
+        record("account exported", user=owner.id, session=owner.session_id)
+        return pieces
 
     async def tasks(self, owner: Principal, kind: ExportFormat) -> AsyncGenerator[bytes, None]:
         """The tasks outside the trash, in the order by hand. Raises as `account` does."""
@@ -131,7 +134,9 @@ class ExportService:
             "csv": _Export.csv,
             "ics": _Export.icalendar,
         }
-        return await _begun(self._pieces(owner, write[kind]))
+        pieces = await _begun(self._pieces(owner, write[kind]))
+        record("tasks exported", user=owner.id, session=owner.session_id)
+        return pieces
 
     async def _pieces(
         self, owner: Principal, write: Callable[["_Export"], AsyncGenerator[bytes, None]]

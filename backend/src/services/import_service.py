@@ -20,6 +20,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from src.core import clock
 from src.core.errors import Conflict, FieldError, Invalid, Unauthorized
 from src.core.security import Principal
+from src.core.security_events import record
 from src.core.threads import lower_priority
 from src.database.failures import sqlstate
 from src.database.session import Database
@@ -129,11 +130,14 @@ class ImportService:
             try:
                 async with self._database.as_user(owner) as session:
                     imported = _Import(session, owner, self._workers, bundle)
-                    return await imported.run(kind, dry_run=options.dry_run)
+                    report = await imported.run(kind, dry_run=options.dry_run)
             except IntegrityError as error:
                 if sqlstate(error) in _COLLISIONS:
                     raise AccountChanged from error
                 raise
+        if not options.dry_run:
+            record("file imported", user=owner.id, session=owner.session_id)
+        return report
 
 
 class _Import:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from src.core.errors import BadRequest, TooManyRequests
 from src.core.security import PasswordHasher, new_reset_token, reset_token_hash
+from src.core.security_events import record, record_suspicion
 from src.database.session import Database
 from src.database.statements import fetch_first
 from src.domain.text import identity_key
@@ -99,10 +100,12 @@ class PasswordResetService:
         token_hash = reset_token_hash(request.token)
         row = await self._database.run_alone(_FIND, {"token_hash": token_hash})
         if row is None:
+            record_suspicion("reset token refused")
             raise InvalidResetToken
         user = public_user(row)
         refuse_weak_password(request.new_password, "/new_password", user)
         await self._use(token_hash, user, await self._hasher.hash(request.new_password), network)
+        record("password reset", user=user.id)
         self._mailer.tell_of_new_password(user)
 
     async def _use(self, token_hash: bytes, user: UserPublic, new_hash: str, network: str) -> None:
@@ -127,6 +130,7 @@ class PasswordResetService:
         token = new_reset_token()
         issued = await self._database.run_alone(_ISSUE, _issue(account.public, key, token, LINK_LIFETIME))
         if issued is not None:  # else the address was changed since it was looked up
+            record("reset link sent", user=account.id)
             await self._mailer.send_reset_link(account.public, token)
 
 

@@ -7,6 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from src.core.errors import NotFound
 from src.core.security import Principal
+from src.core.security_events import record
 from src.database.statements import fetch_all, fetch_first
 from src.models import Session, columns_of
 from src.schemas.auth import SessionPublic
@@ -38,9 +39,11 @@ class SessionService:
         """Its tokens are refused from the next request on. Raises NotFound."""
         if await fetch_first(self._session, _END, owner_id=self._owner.id, session_id=session_id) is None:
             raise NotFound
+        record("session ended", user=self._owner.id, session=session_id)
 
     async def end_current(self) -> None:
         await self.end(self._owner.session_id)
 
     async def end_others(self) -> None:
         await fetch_first(self._session, _END_OTHERS, owner_id=self._owner.id, session_id=self._owner.session_id)
+        record("other sessions ended", user=self._owner.id, session=self._owner.session_id)

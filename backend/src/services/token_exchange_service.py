@@ -14,13 +14,13 @@ from collections.abc import Mapping
 from typing import ClassVar
 from uuid import UUID
 
-import structlog
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from src.core.errors import BadRequest
 from src.core.security import PasswordHasher, Subject, SubjectTokens, UntrustedSubjectToken
+from src.core.security_events import record, record_suspicion
 from src.database.session import Database
 from src.database.statements import fetch_first
 from src.domain.text import identity_key
@@ -30,8 +30,6 @@ from src.services.accounts import PUBLIC_COLUMNS, Account, public_user
 from src.services.attempt_limits import TOKEN_EXCHANGE_BY_NETWORK, count_attempt
 from src.services.auth_service import AuthService, Client, Grant, InvalidCredentials
 from src.services.mails import Mailer
-
-log = structlog.get_logger()
 
 
 class InvalidSubjectToken(BadRequest):
@@ -111,6 +109,7 @@ class TokenExchangeService:
             subject = self._subject_tokens.verify(token)
             return Subject(subject.issuer, subject.id, _EMAIL.validate_python(subject.email))
         except (UntrustedSubjectToken, ValidationError):
+            record_suspicion("subject token refused")
             raise InvalidSubjectToken from None
 
     async def _link(self, subject: Subject) -> tuple[UUID, str]:
@@ -125,13 +124,14 @@ class TokenExchangeService:
             if not is_proved:
                 await fetch_first(session, _HAND_OVER, id=account.id, password_hash=nobodys_hash)
             await fetch_first(session, _LINK, user_id=account.id, id=new_id(), **_key_of(subject))
+        record("identity linked", user=account.id)
         if is_proved:
             return account.id, account.password_hash
         self._tell_of_handover(account)
         return account.id, nobodys_hash
 
     def _tell_of_handover(self, account: Account) -> None:
-        log.warning("an account was handed over to whoever first proved its address", user=str(account.id))
+        record_suspicion("account handed over", user=account.id)
         self._mailer.tell_of_handover(account.public)
 
 

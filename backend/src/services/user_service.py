@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from src.core.errors import Conflict, Invalid, Unauthorized
 from src.core.security import PasswordHasher, Principal
+from src.core.security_events import record
 from src.database.failures import violated_constraint
 from src.database.session import Database
 from src.database.statements import fetch_first
@@ -80,6 +81,7 @@ class UserService:
         except IntegrityError as error:
             raise _taken(error) from None
         assert row is not None
+        record("registered", user=row.id)
         return public_user(row)
 
     async def read(self, owner: Principal) -> UserPublic:
@@ -100,7 +102,10 @@ class UserService:
                 values["email_verified_at"] = None
             if all(getattr(current, name, value) == value for name, value in values.items()):
                 return current
-            return await _write(session, owner, values)
+            changed = await _write(session, owner, values)
+        if changed.email != current.email:
+            record("address changed", user=owner.id, session=owner.session_id)
+        return changed
 
     async def change_password(self, owner: Principal, change: PasswordChange) -> None:
         """Ends all other sessions. Raises WrongPassword or Invalid (a weak password)."""
@@ -113,6 +118,7 @@ class UserService:
                 raise WrongPassword  # another request has changed it meanwhile
             await fetch_first(session, _DROP_RESET_TOKENS, id=owner.id)
             await fetch_first(session, _END_OTHERS, id=owner.id, session_id=owner.session_id)
+        record("password changed", user=owner.id, session=owner.session_id)
         self._mailer.tell_of_new_password(account.public)
 
     async def delete(self, owner: Principal, password: str) -> None:
@@ -121,6 +127,7 @@ class UserService:
         async with self._database.as_user(owner) as session:
             if await fetch_first(session, _DELETE, id=owner.id, seen=account.password_hash) is None:
                 raise WrongPassword
+        record("account deleted", user=owner.id, session=owner.session_id)
 
 
 async def _leave_address(session: AsyncSession, confirmed: Account | None) -> None:
