@@ -24,7 +24,8 @@ const MARKS: Record<QuickAddUnderstood['spans'][number]['kind'], string> = {
 }
 const MAXIMUM = 500
 /** Of the text and of what shines through from behind it: they must break lines alike. */
-const LINES = 'col-start-1 row-start-1 min-w-0 whitespace-pre-wrap break-words px-1 py-2.5'
+const LINES =
+  'col-start-1 row-start-1 min-w-0 pointer-coarse:text-[1rem] whitespace-pre-wrap break-words px-1 py-2.5'
 
 interface Props {
   input: RefObject<HTMLTextAreaElement | null>
