@@ -58,6 +58,7 @@ for (const shape of Object.keys(SHAPES) as Shape[]) {
       })
 
       test('extremes', async ({ app, account }) => {
+        await app.getByText('Nothing to do.').waitFor()
         await shoot(app, 'empty')
         const long = 'An uncommonly long title, as people paste them from mails '.repeat(4).trim()
         await account.createTasks([{ title: long, due_date: '2026-01-01' }, { title: 'x'.repeat(255) }])

@@ -161,7 +161,9 @@ export class Replica {
 
   private take(note: Note): void {
     if (note.kind === 'tags') {
-      this.tagList = note.tags.toSorted((one, other) => one.name.localeCompare(other.name))
+      this.tagList = note.tags.toSorted((one, other) =>
+        one.name.localeCompare(other.name, undefined, { numeric: true }),
+      )
     } else if (note.kind === 'tasks') {
       for (const task of this.newer(note.tasks)) this.server.set(task.id, task)
       for (const id of note.gone) this.server.delete(id)

@@ -92,7 +92,7 @@ function Tags({ counts }: { counts: ReadonlyMap<string, number> }) {
       </Link>
       {tags.map((tag) => (
         <Link key={tag.id} to="/tags/$tagId" params={{ tagId: tag.id }} className={LOOK}>
-          <span className="inline-flex w-4.5 justify-center">
+          <span className="inline-flex w-4.5 shrink-0 justify-center">
             <TagDot color={tag.color} />
           </span>
           <bdi className="truncate">{tag.name}</bdi>
