@@ -120,6 +120,7 @@ test('a page takes the keys that it knows itself', async ({ app }) => {
 
   await app.keyboard.press('Escape')
   await app.keyboard.press('/')
+  await expect(app.getByRole('searchbox', { name: 'Search' })).toBeFocused()
   await app.keyboard.type('milk')
   await expect(app).toHaveURL(/\/search\?q=milk$/)
   await app.getByRole('heading', { name: 'Search' }).click()

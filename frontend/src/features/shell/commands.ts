@@ -141,7 +141,7 @@ function useAppearance(): Command[] {
       id: `language-${language}`,
       title: t.views.speak(name),
       icon: Languages,
-      run: () => void chooseLanguage(language as Language),
+      run: () => chooseLanguage(language as Language),
     })),
   ]
 }
