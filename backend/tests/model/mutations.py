@@ -148,9 +148,9 @@ def summary(outcomes: Iterable[Outcome]) -> str:
 def _of_statement(place: str, outcomes: list[Outcome]) -> str:
     caught = [int(found[1]) for _, outcome in outcomes if (found := re.match(r"example (\d+)", outcome))]
     missed = [CANNOT_SHOW.get((one.place, one.what), "?") for one, outcome in outcomes if outcome == NOT_CAUGHT]
-    times = [f"×{len(outcomes)}"] if len(outcomes) > 1 else []
+    times = [f"({len(outcomes)})"] if len(outcomes) > 1 else []
     latest = [str(max(caught))] if caught else []
-    return " ".join([place.partition(".")[2], *times, *latest, *(f"({reason})" for reason in missed)])
+    return " ".join([place.partition(".")[2], *times, *latest, *(f"[{reason}]" for reason in missed)])
 
 
 def work() -> Iterator[tuple[Mutation, list[Mutation], list[str]]]:
