@@ -102,7 +102,7 @@ def _filter(file: Path, text: str, what: str, start: int) -> Mutation:
 def main() -> None:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--run", help="run the machine on this database, here and now")
-    arguments.add_argument("--only", default="", help="mutations with this text in their name")
+    arguments.add_argument("--only", nargs="+", default=[""], help="mutations with one of these texts in their names")
     arguments.add_argument("--open", default="[]")
     arguments.add_argument("--jobs", type=int, default=os.cpu_count())
     chosen = arguments.parse_args()
@@ -112,7 +112,7 @@ def main() -> None:
         run_all(chosen.only, chosen.jobs)
 
 
-def run_all(only: str, jobs: int) -> None:
+def run_all(only: list[str], jobs: int) -> None:
     from src.database.embedded import start, stop
     from tests.conftest import FAST, SECRET  # noqa: F401
 
@@ -122,7 +122,7 @@ def run_all(only: str, jobs: int) -> None:
         os.environ["TODO_TEST_CLUSTER"] = start(folder / "cluster", settings=FAST).url_for("postgres")
         for name in COPIED:
             shutil.copytree(BACKEND / name, folder / "base" / name, ignore=shutil.ignore_patterns("__pycache__"))
-        wanted = [one for one in work() if only in f"{one[0].place} {one[0].what}"]
+        wanted = [one for one in work() if any(text in f"{one[0].place} {one[0].what}" for text in only)]
         with ThreadPoolExecutor(jobs) as pool:
             outcomes = []
             for mutation, outcome in pool.map(lambda one: (one[0], try_one(folder, *one)), wanted):
