@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from src.api.deps import AppContext
 from src.api.docs import assets, docs
 from src.api.errors import answer_internal_error, install_error_handlers
-from src.api.middleware import BodyLimit, RequestContext
+from src.api.middleware import BodyLimit, ConcurrencyLimit, RequestContext
 from src.api.portability import IMPORT_ROUTE, MAX_IMPORT_BYTES
 from src.api.router import routes
 from src.api.routing import openapi_document
@@ -67,6 +67,7 @@ def create_app(settings: Settings) -> FastAPI:
     if settings.serves_docs:
         application.router.routes.extend([*docs.routes, assets()])
     install_error_handlers(application)
+    application.add_middleware(ConcurrencyLimit, most=settings.max_concurrent_requests)
     if settings.cors_origins:
         application.add_middleware(
             CORSMiddleware,

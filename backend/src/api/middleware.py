@@ -15,8 +15,10 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from src.api.errors import TooLarge, problem_response
+from src.core.errors import Unavailable
 from src.core.security_events import begin_request
 
+LIVENESS = "/health/live"
 SANE_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 
 log = structlog.get_logger("request")
@@ -92,6 +94,31 @@ def _write_line(scope: Scope, method: str, status: int, started: float, error: E
         **({"user": str(user)} if user else {}),
         **({"exc_info": error} if error else {}),
     )
+
+
+class ConcurrencyLimit:
+    """Refuses at once what would only wait: with more than ``most`` requests at a time, all answers would be late.
+
+    Whether the process is alive it always says.
+    """
+
+    def __init__(self, app: ASGIApp, *, most: int) -> None:
+        self._app = app
+        self._most = most
+        self._running = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] == LIVENESS:
+            await self._app(scope, receive, send)
+            return
+        if self._running >= self._most:
+            await problem_response(scope, Unavailable("The service has too much to do"))(scope, receive, send)
+            return
+        self._running += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._running -= 1
 
 
 class BodyLimit:

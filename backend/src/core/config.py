@@ -77,6 +77,9 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     workers: int = Field(default=1, ge=1, le=256)
+    max_concurrent_requests: int = Field(
+        default=200, ge=1, le=100_000, description="of each process; it refuses more at once (503)"
+    )
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     web_app_dir: Literal["off"] | Path = Field(

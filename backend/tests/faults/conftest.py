@@ -38,6 +38,7 @@ class Service:
 
     async def waiting(self) -> int:
         """How many of them wait for a lock."""
+        await self.superuser.execute("SELECT pg_stat_clear_snapshot()")  # else a transaction sees one state for ever
         return int(
             await self.superuser.fetchval(
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"

@@ -1,0 +1,28 @@
+"""More than the service can do: what it takes it does well, and the rest it refuses at once."""
+
+import asyncio
+
+from tests.factories import problem
+from tests.faults.conftest import Serve
+from tests.faults.test_database_faults import held
+from tests.startup.processes import eventually
+
+
+async def test_beyond_the_limit_requests_are_refused_at_once_and_later_served(serve: Serve) -> None:
+    async with serve(max_concurrent_requests=2) as service:
+        task = await service.ana.create_task(title="Old")
+        path = f"/tasks/{task['id']}"
+        async with held(service, task):
+            changes = [asyncio.create_task(service.ana.patch(path, {"title": title})) for title in ("A", "B")]
+            await eventually(lambda: _all_wait(service))
+            refused = await service.ana.get("/tasks")
+            problem(refused, 503, "unavailable")
+            assert int(refused.headers["retry-after"]) > 0
+            assert (await service.ana.get("/health/live")).status_code == 200
+            assert not any(change.done() for change in changes)
+        assert {response.status_code for response in await asyncio.gather(*changes)} == {200}
+        assert (await service.ana.get("/tasks")).status_code == 200
+
+
+async def _all_wait(service: object) -> bool:
+    return await service.waiting() == 2  # type: ignore[attr-defined]
