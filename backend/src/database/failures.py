@@ -24,10 +24,15 @@ class Failure(Enum):
     """The server gave up one of two transactions that stood in each other's way, and rolled it back."""
     REFUSED = auto()
     """The server does not want us: wrong password, unknown database, certificate, no privilege. Waiting won't help."""
+    FULL = auto()
+    """The server has no disk or memory left for this, or its project has reached its size. It rolled back."""
     OTHER = auto()
 
 
-_COLLISIONS = {"40001", "40P01", "55P03"}
+_CERTAIN = {
+    **dict.fromkeys(("40001", "40P01", "55P03"), Failure.COLLISION),
+    **dict.fromkeys(("53000", "53100", "53200", "53400"), Failure.FULL),
+}
 _AWAY_STATES = {"57P01", "57P02", "57P03", "57P05", "08000", "08001", "08003", "08004", "08006", "53300"}
 _REFUSED_STATES = {"28P01", "28000", "3D000", "42501"}
 _AWAY_TEXTS = (
@@ -64,8 +69,8 @@ def classify(error: BaseException) -> Failure:
     if isinstance(error, asyncpg.InternalClientError):  # the server has said goodbye, and the socket is not closed yet
         return Failure.AWAY
     state, text = sqlstate(error), str(getattr(error, "orig", None) or error).lower()
-    if state in _COLLISIONS:
-        return Failure.COLLISION
+    if state in _CERTAIN:
+        return _CERTAIN[state]
     if any(sign in text for sign in _REFUSED_TEXTS):
         return Failure.REFUSED
     if any(sign in text for sign in _AWAY_TEXTS) or state in _AWAY_STATES:
@@ -103,6 +108,8 @@ def as_app_error(error: BaseException) -> AppError | None:
             return Unavailable("The database cannot be reached", retry_after=2)
         case Failure.SLOW:
             return Unavailable("The database took too long to answer", retry_after=2)
+        case Failure.FULL:
+            return Unavailable("The database has no room left", retry_after=30)
         case Failure.COLLISION:
             return Unavailable("Another request changed the same data at the same moment")
         case Failure.OTHER:

@@ -149,6 +149,23 @@ class TestCommit:
         assert await service.stored() == ["Kept"]
 
 
+class TestNoRoomLeft:
+    @pytest.mark.parametrize("sqlstate", ["53100", "53200"])
+    async def test_a_write_is_refused_and_what_was_there_stays(self, service: Service, sqlstate: str) -> None:
+        await service.ana.create_task(title="Old")
+        await service.superuser.execute(f"""
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+                BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '{sqlstate}'; END $$;
+            CREATE TRIGGER refuses BEFORE INSERT ON tasks FOR EACH ROW EXECUTE FUNCTION refuse();
+        """)
+        response = await service.ana.post("/tasks", task_data())
+        problem(response, 503, "unavailable")
+        assert int(response.headers["retry-after"]) > 0
+        assert await service.stored() == ["Old"]
+        await service.superuser.execute("DROP TRIGGER refuses ON tasks")
+        await service.ana.create_task(title="New")
+
+
 class TestDatabaseAway:
     async def test_requests_are_refused_soon_and_work_again_by_themselves(self, service: Service) -> None:
         task = await service.ana.create_task()
