@@ -88,7 +88,11 @@ class Proxy:
         assert task is not None
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        server_reader, server = await asyncio.open_connection(self.host, self.server_port)
+        try:
+            server_reader, server = await asyncio.open_connection(self.host, self.server_port)
+        except OSError:
+            client.transport.abort()
+            return
         link = Link(client, server)
         self._links.add(link)
         try:

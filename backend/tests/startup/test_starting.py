@@ -16,11 +16,28 @@ from src.core.config import REPOSITORY
 from src.database.embedded import status, stop
 from src.verification import verify_database
 from tests.conftest import free_port
-from tests.factories import SECRET, Api
+from tests.factories import SECRET, Api, task_data
 from tests.startup.processes import Process, Program, copied_program, environment, eventually, password_of, until
 
 FRONTEND = REPOSITORY / "frontend"
 STEPS = ["Database connection successful", "Database schema validation passed", "ready to serve"]
+
+
+async def test_the_walk_through_of_the_readme_works_from_the_first_start(program: Program, empty_database: str) -> None:
+    process = await program.start("serve", DATABASE_URL=empty_database).serving()
+    async with Api.at(process.url) as ana:
+        assert (await ana.register()).status_code == 201
+        assert (await ana.log_in()).status_code == 200
+        body = task_data(title="Pay the rent", priority="high", due_date="2026-12-01", due_time="17:00")
+        created = await ana.post("/tasks", body)
+        assert created.status_code == 201
+        assert created.headers["location"].endswith(created.json()["id"])
+        listed = (await ana.get("/tasks")).json()
+        assert listed["items"] == [created.json()]
+        completed = await ana.patch(f"/tasks/{created.json()['id']}/complete")
+        assert completed.json()["is_completed"] is True
+        assert (await ana.get("/tasks", params={"completed": "false"})).json()["items"] == []
+        assert (await ana.get("/tasks", params={"completed": "true"})).json()["items"] == [completed.json()]
 
 
 class TestLog:
