@@ -14,6 +14,7 @@ from tests.model.drawn import Pick, limits, picks, who
 from tests.model.model import Body, Instance, Series, Tag, Task
 from tests.model.series_model import RULES
 from tests.model.task_rules import TaskRules
+from tests.model.words import Piece, Search
 from tests.model.world import User
 
 EXPORTS_KEPT = 6
@@ -34,6 +35,13 @@ class Adopting(TaskRules):
         assert told.keys() == account.series.keys()
         self.agree_on_items(tags, [tag_body(account, account.tags[item["id"]]) for item in tags])
         self.agree_on_items(series, [series_body(account, account.series[item["id"]], item) for item in series])
+
+    def check_found(self, user: User) -> None:
+        """The tasks below each tag's name, also below those that only others have, and the tasks with common words."""
+        for key in sorted({tag.key for each in self.users for tag in each.account.tags.values()}):
+            self.check_list(user, None, Query({"tag": [key]}, None, "position"), limit=200)
+        for word in ("mil", "cafe", "7"):
+            self.check_list(user, None, Query({}, Search((Piece(word),)), None), limit=200)
 
     @rarely
     @rule(who=who, limit=limits)

@@ -7,7 +7,7 @@ from hypothesis.stateful import rule
 
 from tests.model.answers import Query
 from tests.model.bodies import series_body, task_body
-from tests.model.drawn import Line, client_id, lines, operations, who
+from tests.model.drawn import CLIENT_IDS, Line, client_id, lines, operations, who
 from tests.model.model import DAY, LEVELS, Body, Refused, Series, Task, same
 from tests.model.series_rules import UNSET as SERIES_UNSET
 from tests.model.task_model import Outcome
@@ -23,9 +23,18 @@ class BatchRules(TaskRules):
         user = self.users[who]
         sent = [self.of_batch(user, operation) for operation in batch]
         made = [one["data"].get("id") for one in sent if one["op"] == "create"]
-        if any(self.is_unknown(user.account.tasks, task_id) for task_id in made):
-            return
+        if not any(self.is_unknown(user.account.tasks, task_id) for task_id in made):
+            self.send_batch(user, at, sent, partial=partial)
 
+    @rule(who=who, child=st.sampled_from(CLIENT_IDS), parent=st.sampled_from(CLIENT_IDS))
+    def save_from_removal(self, who: int, child: str, parent: str) -> None:
+        """A part leaves its parent just before that is removed for good."""
+        self.put_below(who, child, parent)
+        leave = {"op": "update", "id": child, "data": {"parent_id": None}}
+        remove = {"op": "delete", "id": parent, "data": {"permanent": True}}
+        self.send_batch(self.users[who], None, [leave, remove], partial=False)
+
+    def send_batch(self, user: User, at: Address, sent: list[Body], *, partial: bool) -> None:
         def predict() -> tuple[int, Show]:
             outcomes = user.account.bulk(sent, UNSET, partial=partial)
             return 200, lambda told: self.show_batch(user, sent, outcomes, told)

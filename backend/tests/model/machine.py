@@ -5,7 +5,7 @@ from hypothesis.stateful import initialize
 
 from tests.model.account_rules import AccountRules
 from tests.model.batch_rules import BatchRules
-from tests.model.drawn import client_id, new_series, new_tags, new_tasks, who
+from tests.model.drawn import CLIENT_IDS, WORDS, client_id, new_series, new_tags, new_tasks, who
 from tests.model.model import Body
 from tests.model.portability_rules import PortabilityRules
 from tests.model.series_rules import SeriesRules
@@ -31,6 +31,8 @@ class Machine(AccountRules, TagRules, SeriesRules, BatchRules, PortabilityRules)
         for each in series:
             self.create_series(*each)
         for number in range(len(self.users)):
+            for task_id in CLIENT_IDS[2:]:
+                self.create_task(number, None, task_id, {"title": WORDS[number]})
             self.export_account(number)
 
     def teardown(self) -> None:
@@ -38,5 +40,6 @@ class Machine(AccountRules, TagRules, SeriesRules, BatchRules, PortabilityRules)
             for user in self.users:
                 if self.is_sound and user.is_logged_in:
                     self.check_everything(user)
+                    self.check_found(user)
         finally:
             super().teardown()

@@ -11,6 +11,7 @@ from tests.model.account_rules import nothing
 from tests.model.answers import Query, days_from_today
 from tests.model.bodies import task_body
 from tests.model.drawn import (
+    CLIENT_IDS,
     USERS,
     Pick,
     client_id,
@@ -101,6 +102,13 @@ class TaskRules(World):
         task_id, sent = self.id_of(pick, "task", user), self.resolved(user, body)
         predict = told(user, lambda account: account.update_task(task_id, sent, match))
         self.ask(user, "PATCH", f"{self.path(user, at)}/{task_id}", predict, body=sent, match=match)
+
+    @rule(who=who, child=st.sampled_from(CLIENT_IDS), parent=st.sampled_from(CLIENT_IDS))
+    def put_below(self, who: int, child: str, parent: str) -> None:
+        """Of ids that several users have: so what is above for one is below for another."""
+        user, sent = self.users[who], {"parent_id": parent}
+        predict = told(user, lambda account: account.update_task(child, sent, Match()))
+        self.ask(user, "PATCH", f"/tasks/{child}", predict, body=sent)
 
     @rule(who=who, at=addresses, pick=picks(), wanted=st.none() | st.booleans(), match=matches)
     def complete_task(self, who: int, at: Address, pick: Pick, wanted: bool | None, match: Match) -> None:
