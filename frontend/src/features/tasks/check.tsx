@@ -27,7 +27,7 @@ export function TaskCheck({ task, onToggle }: { task: Task; onToggle: () => void
     >
       <span
         className={classes(
-          'inline-flex size-5 items-center justify-center rounded-full border-2 transition-colors',
+          'inline-flex size-5 items-center justify-center rounded-full border-2 transition-colors in-data-leaving:animate-tick',
           task.priority ? RINGS[task.priority] : 'border-strong-line text-muted',
           task.is_completed && 'border-transparent bg-accent text-on-accent',
         )}

@@ -4,8 +4,8 @@ import { formatDay } from '@/lib/dates'
 import { addDays, type Day } from '@/lib/days'
 import { grouped } from '@/lib/grouped'
 import type { FirstText } from '@/text/text'
+import type { Section } from './list-items'
 import { asRows } from './list-page'
-import type { Section } from './task-list'
 
 export const LATE = 'late'
 

@@ -6,9 +6,9 @@ import { dueDay, isOverdue, type Now, type Sort } from '@/data/views'
 import { Page } from '@/features/shell/page'
 import { formatDay } from '@/lib/dates'
 import { currentText, useLocale, useText } from '@/text/text'
+import type { Section } from './list-items'
 import { asRows, asTree, ListPage } from './list-page'
 import { isReplicaComplete } from './list-skeleton'
-import type { Section } from './task-list'
 
 const everything = () => true
 
@@ -64,6 +64,7 @@ export function TagPage() {
   if (isLoaded && tag === undefined) return <UnknownTag />
   return (
     <ListPage
+      key={tagId}
       title={tag?.name ?? t.app.tags}
       empty={t.tasks.empty.tag}
       isShown={isTagged}

@@ -34,6 +34,8 @@ interface Props {
   /** The title of the task that this is a part of, where that is not right above. */
   parentTitle: string | undefined
   state: 'sent' | 'waiting' | 'problem'
+  /** It is done with and only still seen: not a row of the list any more. */
+  isLeaving: boolean
   isSelected: boolean
   isSelecting: boolean
   isEditing: boolean
@@ -57,7 +59,7 @@ export const TaskRow = memo(function TaskRow(props: Props) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: only shows and hides buttons that the keyboard reaches too
     <div
-      data-task={task.id}
+      data-task={props.isLeaving ? undefined : task.id}
       onPointerEnter={(event) => event.pointerType === 'mouse' && setActive(true)}
       onPointerLeave={() => setActive(false)}
       onFocus={() => setActive(true)}
