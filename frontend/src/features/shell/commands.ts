@@ -51,6 +51,7 @@ const MOST = 20
 
 /** What the shell shows. */
 export interface Dialogs {
+  onAdd: () => void
   onHelp: () => void
   onLogOut: () => void
 }
@@ -100,17 +101,11 @@ function useViews(): Command[] {
   return views.map(([to, title, icon]) => ({ id: to, title, icon, run: () => void navigate({ to }) }))
 }
 
-function useDeeds({ onHelp, onLogOut }: Dialogs): Command[] {
+function useDeeds({ onAdd, onHelp, onLogOut }: Dialogs): Command[] {
   const t = useText()
   const navigate = useNavigate()
   return [
-    {
-      id: 'add',
-      title: t.views.addTask,
-      icon: Plus,
-      keys: 'Q',
-      run: () => void navigate({ to: '/inbox', hash: 'compose' }),
-    },
+    { id: 'add', title: t.views.addTask, icon: Plus, keys: 'Q', run: onAdd },
     {
       id: 'search',
       title: t.app.search,

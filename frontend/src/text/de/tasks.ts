@@ -26,11 +26,9 @@ export const tasks: Text['tasks'] = {
   title: 'Titel',
   titlePlaceholder: 'Name der Aufgabe',
   quickAdd: 'Aufgabe hinzufügen',
-  quickAddHint: 'Pay rent every month on the 1st at 9am #home !high',
   add: 'Hinzufügen',
   understood: 'Verstanden',
   understoodLater: 'Daten und Tags werden gelesen, sobald du wieder verbunden bist.',
-  quickAddFailed: 'Das konnte nicht hinzugefügt werden',
   completed: (tasks) => count(tasks, { one: 'Aufgabe erledigt', other: '# Aufgaben erledigt' }),
   reopened: (tasks) => count(tasks, { one: 'Aufgabe wieder geöffnet', other: '# Aufgaben wieder geöffnet' }),
   trashed: (tasks) =>

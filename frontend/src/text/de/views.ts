@@ -4,6 +4,10 @@ import type { Text } from '../text'
 const count = counter('de')
 
 export const views: Text['views'] = {
+  added: 'Aufgabe hinzugefügt',
+  addExample: 'Zum Beispiel, auf Englisch:',
+  addExampleText: 'Pay rent every month on the 1st at 9am #home !high',
+
   calendar: 'Kalender',
   addOn: (day) => `Aufgabe hinzufügen: ${day}`,
   rescheduled: (title, day) => `„${title}“ ist jetzt fällig: ${day}`,

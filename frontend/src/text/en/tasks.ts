@@ -25,11 +25,9 @@ export const tasks = {
   title: 'Title',
   titlePlaceholder: 'Task name',
   quickAdd: 'Add a task',
-  quickAddHint: 'Pay rent every month on the 1st at 9am #home !high',
   add: 'Add',
   understood: 'Understood',
   understoodLater: 'Dates and tags are read when you are online again.',
-  quickAddFailed: 'This could not be added',
   completed: (tasks: number) => count(tasks, { one: 'Task completed', other: '# tasks completed' }),
   reopened: (tasks: number) => count(tasks, { one: 'Task reopened', other: '# tasks reopened' }),
   trashed: (tasks: number) =>

@@ -4,6 +4,10 @@ const count = counter('en')
 
 /** Upcoming, completed, trash, search, tags, statistics, the palette of commands and the help for keys. */
 export const views = {
+  added: 'Task added',
+  addExample: 'For example:',
+  addExampleText: 'Pay rent every month on the 1st at 9am #home !high',
+
   calendar: 'Calendar',
   addOn: (day: string) => `Add a task on ${day}`,
   rescheduled: (title: string, day: string) => `“${title}” is now due ${day}`,
