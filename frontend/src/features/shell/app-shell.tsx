@@ -4,9 +4,10 @@ import { lazy, Suspense, useEffect, useState } from 'react'
 import { IconButton } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
 import { useMedia } from '@/lib/media'
-import { useShortcuts } from '@/lib/shortcuts'
+import { useSequences, useShortcuts } from '@/lib/shortcuts'
 import { useText } from '@/text/text'
 import { Navigation } from './navigation'
+import { PLACES } from './places'
 import { Status } from './status'
 
 const TaskPanel = lazy(() =>
@@ -42,6 +43,7 @@ export function AppShell() {
     },
     { isFallback: true },
   )
+  useSequences('g', Object.fromEntries(PLACES.map(({ to, key }) => [key, () => void navigate({ to })])))
 
   return (
     <div className="group/shell flex min-h-dvh">

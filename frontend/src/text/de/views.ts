@@ -123,6 +123,7 @@ export const views: Text['views'] = {
   helpNote: 'Tasten ohne Strg, Cmd oder Alt lassen sich in den Einstellungen abschalten.',
   toSettings: 'Zu den Einstellungen',
   helpKey: 'Taste',
+  thenKey: 'dann',
   helpAction: 'Was sie tut',
   helpGroups: {
     everywhere: 'Überall',

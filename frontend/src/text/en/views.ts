@@ -120,6 +120,7 @@ export const views = {
   helpNote: 'Keys without Ctrl, Cmd or Alt can be switched off in the settings.',
   toSettings: 'To the settings',
   helpKey: 'Key',
+  thenKey: 'then',
   helpAction: 'What it does',
   helpGroups: {
     everywhere: 'Everywhere',
