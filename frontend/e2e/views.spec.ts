@@ -58,6 +58,35 @@ test.describe('upcoming', () => {
     ])
   })
 
+  test('below its day a task says only the time', async ({ app, account }) => {
+    await account.createTasks([
+      { title: 'Late', due_date: day(-2) },
+      { title: 'All day', due_date: day(0) },
+      { title: 'Evening', due_date: day(0), due_time: '23:59:00' },
+    ])
+    for (const path of ['/upcoming', '/today']) {
+      await app.goto(path)
+      await expect(row(app, 'Evening').locator('time')).toHaveText('23:59')
+      await expect(row(app, 'All day').locator('time')).toHaveCount(0)
+      await expect(row(app, 'Late').locator('time')).not.toHaveText('')
+    }
+    await app.goto('/inbox')
+    await expect(row(app, 'Evening').locator('time')).toHaveText('Today 23:59')
+    await expect(row(app, 'All day').locator('time')).toHaveText('Today')
+  })
+
+  test('on a phone the button of a day stands beside its heading', async ({ app, account }) => {
+    await account.createTasks([1, 2, 3].map((index) => ({ title: `Task ${index}`, due_date: day(1) })))
+    await app.setViewportSize(PHONE)
+    await app.goto('/upcoming')
+    const heading = await app.getByRole('heading', { level: 2, name: 'Tomorrow' }).boundingBox()
+    const button = await app.getByRole('button', { name: `Add a task on ${named(day(1))}` }).boundingBox()
+    expect(button?.x).toBeGreaterThanOrEqual((heading?.x ?? 0) + (heading?.width ?? 0))
+    await app.getByRole('button', { name: `Add a task on ${named(day(1))}` }).click()
+    const field = await app.getByRole('textbox', { name: `Add a task on ${named(day(1))}` }).boundingBox()
+    expect(field?.width).toBeGreaterThan(300)
+  })
+
   test('a day of the calendar is gone to, and gets a task', async ({ app, account }) => {
     await account.createTasks(
       Array.from({ length: 60 }, (_, index) => ({ title: `Task ${index}`, due_date: day(index % 20) })),

@@ -28,6 +28,7 @@ export function sectionsByDay(tasks: Task[], { now, sort, chosen, locale, t }: O
   const sections = [...days].sort().map((day) => ({
     id: day,
     ...dayHeading(day, now.day, locale, t),
+    isDay: true,
     rows: asRows(byDay.get(day) ?? [], sort),
   }))
   if (late.length === 0) return sections

@@ -16,7 +16,7 @@ export function ListHeading({ id, title, note, count, children }: Props) {
       <h2
         data-heading={id}
         tabIndex={-1}
-        className="flex min-w-0 grow flex-wrap items-baseline gap-x-2 rounded-sm font-semibold"
+        className="flex min-w-0 grow basis-0 flex-wrap items-baseline gap-x-2 rounded-sm font-semibold"
       >
         {title} {note && <span className="font-normal text-muted">{note}</span>}{' '}
         <span className="text-sm font-normal text-muted">{t.tasks.count(count)}</span>

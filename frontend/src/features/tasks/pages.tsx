@@ -31,10 +31,10 @@ function lateAndToday(tasks: Task[], now: Now, sort: Sort): Section[] {
   const late = tasks.filter((task) => isOverdue(task, now) && dueDay(task, now.zone) !== now.day)
   const today = tasks.filter((task) => dueDay(task, now.zone) === now.day)
   const t = currentText()
-  if (late.length === 0) return [{ id: 'today', rows: asRows(today, sort) }]
+  if (late.length === 0) return [{ id: 'today', isDay: true, rows: asRows(today, sort) }]
   return [
     { id: 'late', title: t.tasks.overdue, rows: asRows(late, sort) },
-    { id: 'today', title: t.tasks.dueToday, rows: asRows(today, sort) },
+    { id: 'today', title: t.tasks.dueToday, isDay: true, rows: asRows(today, sort) },
   ]
 }
 

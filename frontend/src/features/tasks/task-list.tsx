@@ -147,7 +147,7 @@ export function TaskList(props: Props) {
     Escape: () => (selection.isActive ? selection.clear() : false),
   })
 
-  const rowOf = ({ task, depth }: Row, isLeaving: boolean) => (
+  const rowOf = ({ task, depth }: Row, { isDay = false }: Section, isLeaving: boolean) => (
     <TaskRow
       task={task}
       depth={depth}
@@ -157,6 +157,7 @@ export function TaskList(props: Props) {
       parentTitle={depth > 0 ? undefined : titles.get(task.parent_id ?? '')}
       state={states.get(task.id) ?? 'sent'}
       isLeaving={isLeaving}
+      isDayShown={!isDay}
       isSelected={selection.ids.has(task.id)}
       isSelecting={selection.isActive}
       isEditing={editing === task.id}
@@ -207,7 +208,7 @@ export function TaskList(props: Props) {
                   {headingAction?.(item.section.id)}
                 </ListHeading>
               ) : (
-                rowOf(item.row ?? item.leaving, isLeaving)
+                rowOf(item.row ?? item.leaving, item.section, isLeaving)
               )}
             </li>
           )

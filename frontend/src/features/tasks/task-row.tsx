@@ -36,6 +36,8 @@ interface Props {
   state: 'sent' | 'waiting' | 'problem'
   /** It is done with and only still seen: not a row of the list any more. */
   isLeaving: boolean
+  /** Its heading is not the day on which it is due. */
+  isDayShown: boolean
   isSelected: boolean
   isSelecting: boolean
   isEditing: boolean
@@ -126,11 +128,11 @@ export const TaskRow = memo(function TaskRow(props: Props) {
   )
 })
 
-function Meta({ task, now, tags, progress, parentTitle, state }: Props) {
+function Meta({ task, now, tags, progress, parentTitle, state, isDayShown }: Props) {
   const t = useText()
   const own = task.tags.flatMap((id) => tags.get(id) ?? [])
   const isEmpty = !(
-    task.due_date ||
+    (isDayShown ? task.due_date : task.due_time || task.recurring_task_id) ||
     own.length ||
     progress ||
     parentTitle ||
@@ -141,7 +143,7 @@ function Meta({ task, now, tags, progress, parentTitle, state }: Props) {
   return (
     <div className="mt-0.5 flex flex-wrap items-center gap-x-3 gap-y-0.5 text-sm text-muted">
       {state !== 'sent' && <State state={state} />}
-      <DueLabel task={task} now={now} />
+      <DueLabel task={task} now={now} isDayShown={isDayShown} />
       {parentTitle && (
         <span className="inline-flex max-w-56 items-center gap-1" title={t.tasks.partOf(parentTitle)}>
           <CornerDownRight size={13} aria-hidden className="shrink-0 rtl:-scale-x-100" />
