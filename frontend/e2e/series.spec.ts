@@ -188,6 +188,9 @@ test('a date is skipped, and the next one takes its place', async ({ app, accoun
     { occurrence_date: day(2), status: 'open' },
     { occurrence_date: day(0), status: 'skipped' },
   ])
+  await app.getByRole('button', { name: 'Undo' }).click()
+  await expect(row(app, 'Water the plants')).toHaveCount(2)
+  await expect.poll(async () => (await instances(account, series.id)).at(-1)?.status).toBe('open')
 })
 
 test('a series is paused and resumed', async ({ app, account }) => {
@@ -329,6 +332,10 @@ test.describe('the pages of series', () => {
     await expect(app.getByRole('heading', { level: 1, name: 'Water all plants' })).toBeVisible()
     expect(await stored()).toMatchObject({ due_time: '10:30:00', priority: { level: 1 } })
 
+    await app.getByRole('button', { name: /^Skip / }).click()
+    await expect(app.getByText('0 done, 1 skipped')).toBeVisible()
+    await app.getByRole('button', { name: 'Undo' }).click()
+    await expect(app.getByText('0 done', { exact: true })).toBeVisible()
     await app.getByRole('button', { name: /^Skip / }).click()
     await expect(app.getByText('0 done, 1 skipped')).toBeVisible()
     await app.getByRole('button', { name: 'Pause' }).click()

@@ -5,6 +5,7 @@ import { expectNoViolations } from './axe'
 import { expect, test } from './fixtures'
 
 const PHONE = { width: 390, height: 844 }
+const PHONE_SCREEN = { viewport: PHONE, hasTouch: true, isMobile: true }
 const NARROW = { width: 320, height: 640 }
 const LONG = 'Read the report on the new pricing that marketing sent '.repeat(4).trim()
 
@@ -272,7 +273,7 @@ test.describe('trash', () => {
     await app.goto('/trash')
     await expect(titles(app)).toHaveText(['Whole', 'Part'])
     await row(app, 'Whole').hover()
-    await row(app, 'Whole').getByRole('button', { name: 'Delete for good' }).click()
+    await row(app, 'Whole').getByRole('button', { name: 'Delete “Whole” for good' }).click()
     const dialog = app.getByRole('dialog', { name: 'Delete this task for good?' })
     await expectNoViolations(app, 'trash')
     await dialog.getByRole('button', { name: 'Delete for good' }).click()
@@ -280,6 +281,21 @@ test.describe('trash', () => {
     await expect.poll(() => inTrash(account)).toEqual([])
     await app.reload()
     await expect(app.getByText('The trash is empty.')).toBeVisible()
+  })
+
+  test('on a touch screen each task has its buttons at hand', async ({ account, browser, baseURL }) => {
+    await trash(account, 3)
+    const context = await browser.newContext({ ...PHONE_SCREEN, baseURL: baseURL ?? '' })
+    await account.signIn(context, baseURL)
+    const phone = await context.newPage()
+    await phone.goto('/trash')
+    await phone.getByRole('button', { name: 'Delete “Thrown away 1” for good' }).tap()
+    await phone.getByRole('dialog').getByRole('button', { name: 'Delete for good' }).tap()
+    await expect(titles(phone)).toHaveText(['Thrown away 2', 'Thrown away 0'])
+    await phone.getByRole('button', { name: 'Restore “Thrown away 2”' }).tap()
+    await expect.poll(() => inTrash(account)).toEqual(['Thrown away 0'])
+    await expectNoViolations(phone, 'trash')
+    await context.close()
   })
 
   test('what is restored together stays together', async ({ app, account }) => {

@@ -10,7 +10,7 @@ import { formatDay, formatTime } from '@/lib/dates'
 import { toast } from '@/lib/toasts'
 import { useText } from '@/text/pages'
 import { useLocale } from '@/text/text'
-import { changeSeries, deleteSeries, skipDate } from './changes'
+import { changeSeries, deleteSeries } from './changes'
 import { templateOf } from './difference'
 import { type Series, useInstances, useNextDates, useSeries } from './queries'
 import { RuleDialog } from './rule-dialog'
@@ -21,6 +21,7 @@ import { SeriesState } from './series-page'
 import { streakOf } from './streak'
 import { TemplateDialog } from './template-dialog'
 import { faultText, useAttempt } from './use-attempt'
+import { useSkip } from './use-skip'
 
 export function OneSeriesPage() {
   const t = useText()
@@ -103,10 +104,7 @@ function Actions({ series }: { series: Series }) {
   const [shown, setShown] = useState<'template' | 'rule' | 'delete' | null>(null)
   const hide = () => setShown(null)
   const { next_date } = series
-  const skip = async (day: string) => {
-    await skipDate(workspace, series.id, day)
-    toast(t.series.skipped(formatDay(day, locale, { dateStyle: 'medium' })))
-  }
+  const skip = useSkip(series.id)
   const pause = async () => {
     await changeSeries(workspace, series.id, { is_active: !series.is_active })
     toast(series.is_active ? t.series.wasPaused : t.series.wasResumed)

@@ -8,7 +8,7 @@ import { formatDay } from '@/lib/dates'
 import { toast } from '@/lib/toasts'
 import { useText } from '@/text/pages'
 import { useLocale } from '@/text/text'
-import { changeSeries, skipDate } from './changes'
+import { changeSeries } from './changes'
 import { OwnChanges } from './own-changes'
 import { forgetSeries, type Series, useInstances, useNextDates, useSeries } from './queries'
 import { RuleDialog } from './rule-dialog'
@@ -17,6 +17,7 @@ import { sentence, useRuleWords } from './rule-words'
 import { SeriesHistory } from './series-history'
 import { StopDialog } from './stop-dialog'
 import { faultText, useAttempt } from './use-attempt'
+import { useSkip } from './use-skip'
 
 const SHOWN_HISTORY = 5
 const SHOWN_DATES = 6
@@ -81,16 +82,15 @@ function TaskOfSeries({ task, series, onClose }: { task: Task; series: Series; o
 
 function Actions({ task, series, onClose }: { task: Task; series: Series; onClose: () => void }) {
   const t = useText()
-  const locale = useLocale()
   const navigate = useNavigate()
   const workspace = useWorkspace()
   const { run, error, isBusy } = useAttempt()
   const [shown, setShown] = useState<'rule' | 'stop' | null>(null)
   const day = task.occurrence_date
+  const skipDay = useSkip(series.id)
   const skip = async () => {
     if (day === null) return
-    const next = await skipDate(workspace, series.id, day)
-    toast(t.series.skipped(formatDay(day, locale, { dateStyle: 'medium' })))
+    const next = await skipDay(day)
     if (next === null) onClose()
     else await navigate({ to: '.', search: (before) => ({ ...before, task: next.id }), replace: true })
   }

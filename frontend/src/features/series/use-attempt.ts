@@ -10,7 +10,7 @@ export function useAttempt() {
   const locale = useLocale()
   const [error, setError] = useState<string | null>(null)
   const [isBusy, setBusy] = useState(false)
-  const run = async (attempt: () => Promise<void>) => {
+  const run = async (attempt: () => Promise<unknown>) => {
     setBusy(true)
     setError(null)
     try {
@@ -21,7 +21,7 @@ export function useAttempt() {
       setBusy(false)
     }
   }
-  return { run: (attempt: () => Promise<void>) => void run(attempt), error, isBusy }
+  return { run: (attempt: () => Promise<unknown>) => void run(attempt), error, isBusy }
 }
 
 /** In the words of series where there are some, else in those of the app. */

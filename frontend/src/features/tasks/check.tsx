@@ -23,7 +23,7 @@ export function TaskCheck({ task, onToggle }: { task: Task; onToggle: () => void
       aria-checked={task.is_completed}
       aria-label={label + priority}
       onClick={onToggle}
-      className="group/check relative z-1 -m-2.5 inline-flex size-10 shrink-0 items-center justify-center rounded-full"
+      className="group/check relative z-1 -m-2.5 inline-flex size-10 shrink-0 pointer-coarse:-m-3 pointer-coarse:size-11 items-center justify-center rounded-full"
     >
       <span
         className={classes(

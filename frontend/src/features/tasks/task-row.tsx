@@ -58,6 +58,7 @@ export const TaskRow = memo(function TaskRow(props: Props) {
   const { markTitle, onActivate, onGrip } = props
   const t = useText()
   const [isActive, setActive] = useState(false)
+  const hasActions = (isActive || can.includes('remove')) && !isSelecting && !isEditing
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: only shows and hides buttons that the keyboard reaches too
     <div
@@ -96,7 +97,7 @@ export const TaskRow = memo(function TaskRow(props: Props) {
           aria-label={t.tasks.restoreTask(task.title)}
           title={t.tasks.restoreAction}
           onClick={() => actions.restore([task.id])}
-          className="relative z-1 -m-2.5 inline-flex size-10 shrink-0 items-center justify-center rounded-full text-muted hover:text-accent"
+          className="relative z-1 -m-2.5 inline-flex size-10 shrink-0 pointer-coarse:-m-3 pointer-coarse:size-11 items-center justify-center rounded-full text-muted hover:text-accent"
         >
           <RotateCcw size={18} aria-hidden />
         </button>
@@ -123,7 +124,7 @@ export const TaskRow = memo(function TaskRow(props: Props) {
         )}
         <Meta {...props} />
       </div>
-      {isActive && !isSelecting && !isEditing && <RowActions task={task} can={can} actions={actions} />}
+      {hasActions && <RowActions task={task} can={can} actions={actions} />}
     </div>
   )
 })

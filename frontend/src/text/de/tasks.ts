@@ -54,6 +54,7 @@ export const tasks: Text['tasks'] = {
   findTag: 'Tag suchen oder anlegen',
   makeTag: (name) => `„${name}“ anlegen`,
   deleteForGood: 'Endgültig löschen',
+  removeTask: (title) => `„${title}“ endgültig löschen`,
   restoreTask: (title) => `„${title}“ wiederherstellen`,
   restoreAction: 'Wiederherstellen',
   reopenAction: 'Wieder öffnen',

@@ -52,6 +52,7 @@ export const tasks = {
   findTag: 'Find or make a tag',
   makeTag: (name: string) => `Make “${name}”`,
   deleteForGood: 'Delete for good',
+  removeTask: (title: string) => `Delete “${title}” for good`,
   restoreTask: (title: string) => `Restore “${title}”`,
   restoreAction: 'Restore',
   reopenAction: 'Reopen',
