@@ -351,7 +351,7 @@ test.describe('the pages of series', () => {
   test('say when there is no such series', async ({ app, complaints }) => {
     complaints.allow(/status of 404/)
     await app.goto('/series/01990000-0000-7000-8000-000000000000')
-    await expect(app.getByRole('alert')).toHaveText('This series does not exist, or not any more.')
+    await expect(app.getByRole('alert')).toHaveText('This does not exist, or not any more.')
   })
 })
 
