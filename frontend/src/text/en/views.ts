@@ -1,3 +1,4 @@
+import type { TagColor } from '@/data/tag-colors'
 import { counter } from '../count'
 
 const count = counter('en')
@@ -75,7 +76,7 @@ export const views = {
     '#7C3AED': 'Violet',
     '#C026D3': 'Magenta',
     '#DB2777': 'Pink',
-  },
+  } satisfies Record<TagColor, string>,
 
   period: 'Period',
   lastDays: (days: number) => `${days} days`,
