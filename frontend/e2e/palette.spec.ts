@@ -20,7 +20,7 @@ test('the palette leads to views, tags and tasks', async ({ app, account }) => {
   await app.keyboard.press('Control+k')
   await app.keyboard.type('stat')
   const option = app.getByRole('option', { selected: true })
-  await expect(option).toHaveText('Statistics')
+  await expect(option).toHaveText(/^Statistics/)
   await expect(field).toHaveAttribute('aria-activedescendant', (await option.getAttribute('id')) ?? '')
   await app.keyboard.press('Enter')
   await expect(app).toHaveURL(/\/stats/)
@@ -80,12 +80,12 @@ test('the palette does things', async ({ app }) => {
   await app.goto('/trash')
   await expect(app.getByText('The trash is empty.')).toBeVisible()
   await run('add')
-  await expect(app).toHaveURL(/\/inbox/)
   await expect(app.getByRole('textbox', { name: 'Add a task' })).toBeFocused()
+  await expect(app).toHaveURL(/\/trash/)
   await app.keyboard.press('Escape')
-  await run('add')
-  await expect(app.getByRole('textbox', { name: 'Add a task' })).toBeFocused()
+  await expect(app.getByRole('textbox', { name: 'Add a task' })).toHaveCount(0)
 
+  await app.goto('/inbox')
   await run('theme dark')
   await expect(app.locator('html')).toHaveAttribute('data-theme', 'dark')
   await run('deutsch')
@@ -127,4 +127,59 @@ test('a page takes the keys that it knows itself', async ({ app }) => {
   await app.keyboard.press('/')
   await expect(app.getByRole('searchbox', { name: 'Search' })).toBeFocused()
   await expect(app.getByRole('searchbox', { name: 'Search' })).toHaveValue('milk')
+})
+
+test('two keys lead to each place, but not while somebody writes', async ({ app, account }) => {
+  await account.createTask({ title: 'Call Ana' })
+  await app.reload()
+  await expect(app.locator('[data-task]')).toHaveCount(1)
+  const places = {
+    t: 'today',
+    u: 'upcoming',
+    r: 'series',
+    c: 'completed',
+    s: 'stats',
+    '#': 'tags',
+    ',': 'settings',
+  }
+  for (const [key, place] of Object.entries(places)) {
+    await app.keyboard.press('g')
+    await app.keyboard.press(key)
+    await expect(app).toHaveURL(new RegExp(`/${place}$`))
+  }
+  await app.keyboard.press('g')
+  await app.keyboard.press('i')
+  await expect(app.locator('[data-task]')).toHaveCount(1)
+
+  await app.keyboard.press('g')
+  await app.keyboard.press('j')
+  await expect(app.locator('[data-title]')).toBeFocused()
+  await app.keyboard.press('t')
+  await app.keyboard.press('q')
+  await app.keyboard.type('gt')
+  await expect(app.getByRole('textbox', { name: 'Add a task' })).toHaveValue('gt')
+  await expect(app).toHaveURL(/inbox$/)
+  await app.keyboard.press('Escape')
+
+  await app.locator('[data-title]').focus()
+  await app.keyboard.press('g')
+  await app.keyboard.press('x')
+  await expect(app).toHaveURL(/trash$/)
+  await app.keyboard.press('?')
+  const help = app.getByRole('dialog', { name: 'Keyboard shortcuts' })
+  await expect(help.getByRole('row', { name: /^Statistics G then S/ })).toBeVisible()
+  await expectNoViolations(app, 'help')
+})
+
+test('the two keys can be switched off with the single ones', async ({ app }) => {
+  await expect(app.getByText('Nothing to do.')).toBeVisible()
+  await app.evaluate(() => localStorage.setItem('single-keys', 'off'))
+  await app.reload()
+  await expect(app.getByText('Nothing to do.')).toBeVisible()
+  await app.keyboard.press('g')
+  await app.keyboard.press('s')
+  await app.getByRole('link', { name: 'Today' }).click()
+  await expect(app).toHaveURL(/today$/)
+  await app.goBack()
+  await expect(app).toHaveURL(/inbox$/)
 })

@@ -188,6 +188,9 @@ test('a date is skipped, and the next one takes its place', async ({ app, accoun
     { occurrence_date: day(2), status: 'open' },
     { occurrence_date: day(0), status: 'skipped' },
   ])
+  await app.getByRole('button', { name: 'Undo' }).click()
+  await expect(row(app, 'Water the plants')).toHaveCount(2)
+  await expect.poll(async () => (await instances(account, series.id)).at(-1)?.status).toBe('open')
 })
 
 test('a series is paused and resumed', async ({ app, account }) => {
@@ -331,6 +334,10 @@ test.describe('the pages of series', () => {
 
     await app.getByRole('button', { name: /^Skip / }).click()
     await expect(app.getByText('0 done, 1 skipped')).toBeVisible()
+    await app.getByRole('button', { name: 'Undo' }).click()
+    await expect(app.getByText('0 done', { exact: true })).toBeVisible()
+    await app.getByRole('button', { name: /^Skip / }).click()
+    await expect(app.getByText('0 done, 1 skipped')).toBeVisible()
     await app.getByRole('button', { name: 'Pause' }).click()
     await expect(app.getByText('Paused', { exact: true })).toBeVisible()
     expect(await stored()).toMatchObject({ is_active: false, skipped_count: 1 })
@@ -344,7 +351,7 @@ test.describe('the pages of series', () => {
   test('say when there is no such series', async ({ app, complaints }) => {
     complaints.allow(/status of 404/)
     await app.goto('/series/01990000-0000-7000-8000-000000000000')
-    await expect(app.getByRole('alert')).toHaveText('This series does not exist, or not any more.')
+    await expect(app.getByRole('alert')).toHaveText('This does not exist, or not any more.')
   })
 })
 

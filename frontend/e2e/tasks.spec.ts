@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import type { TagPage } from '../src/client/schema'
 import { expect, test } from './fixtures'
 
 const composer = (page: Page) => page.getByRole('textbox', { name: 'Add a task' })
@@ -87,6 +88,40 @@ test('all of a list is within reach of the keyboard', async ({ app, account }) =
       priority: { level: 4 },
       tags: [{ name: 'home' }],
     })
+})
+
+test('a date and a priority are chosen with the keyboard alone', async ({ app, account }) => {
+  await account.createTasks(['One', 'Two'].map((title) => ({ title })))
+  await app.reload()
+  await expect(titles(app)).toHaveCount(2)
+  await app.keyboard.press('j')
+  await app.keyboard.press('d')
+  await expect(app.locator('[data-day][aria-current=date]')).toBeFocused()
+  await app.keyboard.press('ArrowDown')
+  await app.keyboard.press('ArrowUp')
+  await app.keyboard.press('ArrowRight')
+  await app.keyboard.press('Enter')
+  await expect(row(app, 'One')).toContainText('Tomorrow')
+  await expect(row(app, 'One').locator('[data-title]')).toBeFocused()
+
+  await app.keyboard.press('p')
+  await app.keyboard.press('ArrowDown')
+  await app.keyboard.press('Enter')
+  await expect(app.getByRole('checkbox', { name: 'Complete “One”, Priority: High' })).toBeVisible()
+  await expect(row(app, 'One').locator('[data-title]')).toBeFocused()
+})
+
+test('a tag that is made for a task has a colour', async ({ app, account }) => {
+  await account.createTask({ title: 'One' })
+  await app.reload()
+  await expect(titles(app)).toHaveCount(1)
+  await app.keyboard.press('j')
+  await app.keyboard.press('#')
+  await app.getByRole('combobox', { name: 'Find or make a tag' }).fill('garden')
+  await app.keyboard.press('Enter')
+  await expect(row(app, 'One')).toContainText('garden')
+  const [tag] = (await account.call<TagPage>('GET', '/tags')).items
+  expect(tag?.color).not.toBe('#6B7280')
 })
 
 test('tasks are dragged to their place', async ({ app, account }) => {

@@ -5,6 +5,7 @@ import { expectNoViolations } from './axe'
 import { expect, test } from './fixtures'
 
 const PHONE = { width: 390, height: 844 }
+const PHONE_SCREEN = { viewport: PHONE, hasTouch: true, isMobile: true }
 const NARROW = { width: 320, height: 640 }
 const LONG = 'Read the report on the new pricing that marketing sent '.repeat(4).trim()
 
@@ -56,6 +57,35 @@ test.describe('upcoming', () => {
       /^Tomorrow/,
       new RegExp(`^${named(day(30)).split(',')[0]?.split(' ')[0]}`),
     ])
+  })
+
+  test('below its day a task says only the time', async ({ app, account }) => {
+    await account.createTasks([
+      { title: 'Late', due_date: day(-2) },
+      { title: 'All day', due_date: day(0) },
+      { title: 'Evening', due_date: day(0), due_time: '23:59:00' },
+    ])
+    for (const path of ['/upcoming', '/today']) {
+      await app.goto(path)
+      await expect(row(app, 'Evening').locator('time')).toHaveText('23:59')
+      await expect(row(app, 'All day').locator('time')).toHaveCount(0)
+      await expect(row(app, 'Late').locator('time')).not.toHaveText('')
+    }
+    await app.goto('/inbox')
+    await expect(row(app, 'Evening').locator('time')).toHaveText('Today 23:59')
+    await expect(row(app, 'All day').locator('time')).toHaveText('Today')
+  })
+
+  test('on a phone the button of a day stands beside its heading', async ({ app, account }) => {
+    await account.createTasks([1, 2, 3].map((index) => ({ title: `Task ${index}`, due_date: day(1) })))
+    await app.setViewportSize(PHONE)
+    await app.goto('/upcoming')
+    const heading = await app.getByRole('heading', { level: 2, name: 'Tomorrow' }).boundingBox()
+    const button = await app.getByRole('button', { name: `Add a task on ${named(day(1))}` }).boundingBox()
+    expect(button?.x).toBeGreaterThanOrEqual((heading?.x ?? 0) + (heading?.width ?? 0))
+    await app.getByRole('button', { name: `Add a task on ${named(day(1))}` }).click()
+    const field = await app.getByRole('textbox', { name: `Add a task on ${named(day(1))}` }).boundingBox()
+    expect(field?.width).toBeGreaterThan(300)
   })
 
   test('a day of the calendar is gone to, and gets a task', async ({ app, account }) => {
@@ -243,7 +273,7 @@ test.describe('trash', () => {
     await app.goto('/trash')
     await expect(titles(app)).toHaveText(['Whole', 'Part'])
     await row(app, 'Whole').hover()
-    await row(app, 'Whole').getByRole('button', { name: 'Delete for good' }).click()
+    await row(app, 'Whole').getByRole('button', { name: 'Delete “Whole” for good' }).click()
     const dialog = app.getByRole('dialog', { name: 'Delete this task for good?' })
     await expectNoViolations(app, 'trash')
     await dialog.getByRole('button', { name: 'Delete for good' }).click()
@@ -251,6 +281,21 @@ test.describe('trash', () => {
     await expect.poll(() => inTrash(account)).toEqual([])
     await app.reload()
     await expect(app.getByText('The trash is empty.')).toBeVisible()
+  })
+
+  test('on a touch screen each task has its buttons at hand', async ({ account, browser, baseURL }) => {
+    await trash(account, 3)
+    const context = await browser.newContext({ ...PHONE_SCREEN, baseURL: baseURL ?? '' })
+    await account.signIn(context, baseURL)
+    const phone = await context.newPage()
+    await phone.goto('/trash')
+    await phone.getByRole('button', { name: 'Delete “Thrown away 1” for good' }).tap()
+    await phone.getByRole('dialog').getByRole('button', { name: 'Delete for good' }).tap()
+    await expect(titles(phone)).toHaveText(['Thrown away 2', 'Thrown away 0'])
+    await phone.getByRole('button', { name: 'Restore “Thrown away 2”' }).tap()
+    await expect.poll(() => inTrash(account)).toEqual(['Thrown away 0'])
+    await expectNoViolations(phone, 'trash')
+    await context.close()
   })
 
   test('what is restored together stays together', async ({ app, account }) => {

@@ -32,5 +32,6 @@ setTimeout(() => {
   void import('@/features/tasks/tag-picker')
   void import('@/features/tasks/task-panel')
   void import('@/features/shell/palette')
+  void import('@/features/tasks/quick-add-dialog')
   void import('@/features/search/search-page')
 }, 1_000)

@@ -28,6 +28,30 @@ export function useShortcuts(shortcuts: Shortcuts, { isFallback = false }: Optio
   }, [isFallback])
 }
 
+const SEQUENCE_MS = 1_000
+
+/** Two keys one after the other: `second` names what follows `first`. They come before the keys of the page. */
+export function useSequences(first: string, second: Shortcuts): void {
+  const latest = useRef(second)
+  latest.current = second
+  useEffect(() => {
+    let begun = Number.NEGATIVE_INFINITY
+    const press = (event: KeyboardEvent) => {
+      if (event.key === 'Shift') return // of a key such as # or ?
+      const run = event.timeStamp - begun < SEQUENCE_MS ? latest.current[nameOf(event)] : undefined
+      begun = Number.NEGATIVE_INFINITY
+      if (event.isComposing || isTextField(event.target) || isDialogOpen() || !hasSingleKeys.get()) return
+      if (run !== undefined) {
+        event.preventDefault()
+        event.stopPropagation()
+        run(event)
+      } else if (nameOf(event) === first) begun = event.timeStamp
+    }
+    addEventListener('keydown', press, { capture: true })
+    return () => removeEventListener('keydown', press, { capture: true })
+  }, [first])
+}
+
 function nameOf(event: KeyboardEvent): string {
   const modifier = event.ctrlKey || event.metaKey ? 'mod+' : event.altKey ? 'alt+' : ''
   return modifier + (event.key.length === 1 ? event.key.toLowerCase() : event.key)

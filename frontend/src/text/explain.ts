@@ -15,10 +15,9 @@ const FIELD_OF_CODE: Record<string, string> = {
   name_taken: 'name',
 }
 
-/** Throws on what is neither a refusal nor a missing answer. */
 export function explain(error: unknown, t: Text, locale: string): Explanation {
   if (error instanceof NoAnswer) return { fields: {}, fault: t.app.noAnswer }
-  if (!(error instanceof ApiError)) throw error
+  if (!(error instanceof ApiError)) return { fields: {}, fault: t.app.fault }
   if (error.status === 429) return { fields: {}, fault: t.account.wait(duration(error.retryAfter, locale)) }
   const text = textOf(t, error.code, error.message)
   const field = FIELD_OF_CODE[error.code]
@@ -32,9 +31,21 @@ export function explain(error: unknown, t: Text, locale: string): Explanation {
   }
 }
 
+/** What is about a field that is not there is told of the whole. */
+export function told({ fields, fault }: Explanation, hasField: (name: string) => boolean): Explanation {
+  const strays = Object.keys(fields).filter((name) => !hasField(name))
+  const faults = [fault, ...strays.map((name) => fields[name])].filter((text) => text !== undefined)
+  return faults.length === 0 ? { fields } : { fields, fault: faults.join(' ') }
+}
+
+/** All that was wrong, where there are no fields. */
+export function faultOf(error: unknown, t: Text, locale: string): string {
+  return told(explain(error, t, locale), () => false).fault ?? t.app.fault
+}
+
 /** English words of the server stand in for what has none of ours. */
 function textOf(t: Text, code: string, words: string): string {
-  return (t.account.problems as Readonly<Record<string, string>>)[code] ?? words
+  return (t.problems as Readonly<Record<string, string>>)[code] ?? words
 }
 
 function duration(seconds: number | null, locale: string): string {

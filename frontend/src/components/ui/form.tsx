@@ -1,10 +1,12 @@
 import { LoaderCircle } from 'lucide-react'
-import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useRef } from 'react'
 import { classes } from '@/lib/classes'
-import { type Explanation, explain } from '@/text/explain'
+import type { Explanation } from '@/text/explain'
 import { useText } from '@/text/pages'
-import { type Text, useLocale } from '@/text/text'
+import type { Text } from '@/text/text'
+import { Alert } from './alert'
 import { Button } from './button'
+import { useAttempt } from './use-attempt'
 
 export type FormValues = Readonly<Record<string, string>>
 
@@ -21,8 +23,6 @@ interface Props {
   children: (errors: Explanation['fields']) => ReactNode
 }
 
-const FLAWLESS: Explanation = { fields: {} }
-
 /**
  * A form that is sent once at a time, and tells what was refused: at its field, which gets the focus, or above the
  * button. Names of inputs are those of the API's fields.
@@ -37,44 +37,31 @@ export function Form({
   children,
 }: Props) {
   const t = useText()
-  const locale = useLocale()
   const ref = useRef<HTMLFormElement>(null)
-  const isSending = useRef(false)
-  const [isBusy, setBusy] = useState(false)
-  const [wrong, setWrong] = useState(FLAWLESS)
+  const hasField = (name: string) => ref.current?.elements.namedItem(name) !== null
+  const { run, isBusy, wrong, setWrong } = useAttempt(hasField)
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each time that something else is wrong
   useEffect(() => {
-    if (wrong !== FLAWLESS) ref.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
+    ref.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
   }, [wrong])
 
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
-    if (isSending.current) return
+    if (isBusy) return
     const form = event.currentTarget
     const flaws = flawsOf(form, t)
     if (Object.keys(flaws).length > 0) return setWrong({ fields: flaws })
-    isSending.current = true
-    setBusy(true)
-    setWrong(FLAWLESS)
-    try {
+    run(async () => {
       await onSend(valuesOf(form))
       if (isEmptiedAfter) form.reset()
-    } catch (error) {
-      setWrong(told(form, explain(error, t, locale)))
-    } finally {
-      isSending.current = false
-      setBusy(false)
-    }
+    })
   }
 
   return (
-    <form ref={ref} noValidate onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
+    <form ref={ref} noValidate onSubmit={submit} className="flex flex-col gap-4">
       {children(wrong.fields)}
-      {wrong.fault && (
-        <p role="alert" className="rounded-md bg-danger-soft px-3 py-2 text-sm text-danger">
-          {wrong.fault}
-        </p>
-      )}
+      <Alert>{wrong.fault}</Alert>
       <div className="flex flex-wrap items-center gap-3">
         <Button
           type="submit"
@@ -98,19 +85,12 @@ function valuesOf(form: HTMLFormElement): FormValues {
   )
 }
 
-/** What is about a field that this form does not have is told of the whole. */
-function told(form: HTMLFormElement, { fields, fault }: Explanation): Explanation {
-  const strays = Object.keys(fields).filter((name) => form.elements.namedItem(name) === null)
-  const faults = [fault, ...strays.map((name) => fields[name])].filter((text) => text !== undefined)
-  return faults.length === 0 ? { fields } : { fields, fault: faults.join(' ') }
-}
-
 /** What the browser finds, in our words; the rest is for the server to say. */
 function flawsOf(form: HTMLFormElement, t: Text): Record<string, string> {
   const flaws: Record<string, string> = {}
   for (const input of form.querySelectorAll<HTMLInputElement>('input[name]')) {
-    if (input.validity.valueMissing) flaws[input.name] = t.account.problems.missing
-    else if (input.validity.tooShort) flaws[input.name] = t.account.problems.string_too_short
+    if (input.validity.valueMissing) flaws[input.name] = t.problems.missing
+    else if (input.validity.tooShort) flaws[input.name] = t.problems.string_too_short
     else if (input.validity.customError) flaws[input.name] = input.validationMessage
   }
   return flaws

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
+import { Alert } from '@/components/ui/alert'
 import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
 import { logOut } from '@/data/account'
@@ -38,11 +39,7 @@ export function LogOut({ onCancel }: { onCancel: () => void }) {
   return (
     <Dialog title={t.account.unsentTitle(unsent)} onClose={() => !isBusy && onCancel()}>
       <p>{t.account.unsentNote}</p>
-      {work === 'failed' && (
-        <p role="alert" className="mt-3 rounded-md bg-danger-soft px-3 py-2 text-sm text-danger">
-          {t.account.stillUnsent}
-        </p>
-      )}
+      <Alert className="mt-3">{work === 'failed' && t.account.stillUnsent}</Alert>
       <div className="mt-5 flex flex-wrap justify-end gap-2">
         <Button look="quiet" disabled={isBusy} onClick={onCancel}>
           {t.app.cancel}

@@ -1,16 +1,19 @@
 import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { ArrowLeft } from 'lucide-react'
 import { useState } from 'react'
+import { Alert } from '@/components/ui/alert'
 import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
+import { useAttempt } from '@/components/ui/use-attempt'
 import { useNow, useWorkspace } from '@/data/hooks'
 import { Page } from '@/features/shell/page'
 import { TagChip } from '@/features/tasks/tag-chip'
 import { formatDay, formatTime } from '@/lib/dates'
 import { toast } from '@/lib/toasts'
+import { faultOf } from '@/text/explain'
 import { useText } from '@/text/pages'
 import { useLocale } from '@/text/text'
-import { changeSeries, deleteSeries, skipDate } from './changes'
+import { changeSeries, deleteSeries } from './changes'
 import { templateOf } from './difference'
 import { type Series, useInstances, useNextDates, useSeries } from './queries'
 import { RuleDialog } from './rule-dialog'
@@ -20,7 +23,7 @@ import { SeriesHistory } from './series-history'
 import { SeriesState } from './series-page'
 import { streakOf } from './streak'
 import { TemplateDialog } from './template-dialog'
-import { faultText, useAttempt } from './use-attempt'
+import { useSkip } from './use-skip'
 
 export function OneSeriesPage() {
   const t = useText()
@@ -36,11 +39,7 @@ export function OneSeriesPage() {
         <ArrowLeft size={16} aria-hidden className="rtl:-scale-x-100" />
         {t.series.all}
       </Link>
-      {error !== null && (
-        <p role="alert" className="text-danger">
-          {faultText(error, t, locale)}
-        </p>
-      )}
+      <Alert>{error && faultOf(error, t, locale)}</Alert>
       {series && <OneSeries series={series} />}
     </Page>
   )
@@ -99,14 +98,11 @@ function Actions({ series }: { series: Series }) {
   const t = useText()
   const locale = useLocale()
   const workspace = useWorkspace()
-  const { run, error, isBusy } = useAttempt()
+  const { run, wrong, isBusy } = useAttempt()
   const [shown, setShown] = useState<'template' | 'rule' | 'delete' | null>(null)
   const hide = () => setShown(null)
   const { next_date } = series
-  const skip = async (day: string) => {
-    await skipDate(workspace, series.id, day)
-    toast(t.series.skipped(formatDay(day, locale, { dateStyle: 'medium' })))
-  }
+  const skip = useSkip(series.id)
   const pause = async () => {
     await changeSeries(workspace, series.id, { is_active: !series.is_active })
     toast(series.is_active ? t.series.wasPaused : t.series.wasResumed)
@@ -130,11 +126,7 @@ function Actions({ series }: { series: Series }) {
       <Button look="danger" disabled={isBusy} onClick={() => setShown('delete')}>
         {t.series.delete}
       </Button>
-      {error !== null && (
-        <p role="alert" className="w-full text-danger">
-          {error}
-        </p>
-      )}
+      <Alert className="w-full">{wrong.fault}</Alert>
       {shown === 'template' && <TemplateDialog series={series} onClose={hide} />}
       {shown === 'rule' && <RuleDialog series={series} onClose={hide} />}
       {shown === 'delete' && <DeleteDialog series={series} onClose={hide} />}
@@ -146,7 +138,7 @@ function DeleteDialog({ series, onClose }: { series: Series; onClose: () => void
   const t = useText()
   const navigate = useNavigate()
   const workspace = useWorkspace()
-  const { run, error, isBusy } = useAttempt()
+  const { run, wrong, isBusy } = useAttempt()
   const remove = async () => {
     await deleteSeries(workspace, series.id)
     await navigate({ to: '/series' })
@@ -155,11 +147,7 @@ function DeleteDialog({ series, onClose }: { series: Series; onClose: () => void
   return (
     <Dialog title={t.series.delete} onClose={onClose}>
       <p>{t.series.deleteText}</p>
-      {error !== null && (
-        <p role="alert" className="pt-3 text-danger">
-          {error}
-        </p>
-      )}
+      <Alert className="mt-3">{wrong.fault}</Alert>
       <div className="flex justify-end gap-2 pt-5">
         <Button onClick={onClose}>{t.app.cancel}</Button>
         <Button look="danger" disabled={isBusy} onClick={() => run(remove)}>

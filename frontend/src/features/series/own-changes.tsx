@@ -1,4 +1,6 @@
+import { Alert } from '@/components/ui/alert'
 import { Button } from '@/components/ui/button'
+import { useAttempt } from '@/components/ui/use-attempt'
 import { useWorkspace } from '@/data/hooks'
 import type { Task } from '@/data/task'
 import { toast } from '@/lib/toasts'
@@ -7,14 +9,13 @@ import { currentLanguage } from '@/text/text'
 import { changeSeries } from './changes'
 import { ownOf, type Template } from './difference'
 import type { Series } from './queries'
-import { useAttempt } from './use-attempt'
 
 /** What was changed for one task only, and the choice to change it for the others too. */
 export function OwnChanges({ task, series }: { task: Task; series: Series }) {
   const t = useText()
   const language = currentLanguage()
   const workspace = useWorkspace()
-  const { run, error, isBusy } = useAttempt()
+  const { run, wrong, isBusy } = useAttempt()
   const own = ownOf(task, series)
   if (own === null) return null
   const names = Object.keys(own).map((name) => t.series.fields[name as keyof Template])
@@ -35,11 +36,7 @@ export function OwnChanges({ task, series }: { task: Task; series: Series }) {
           {t.series.scopes.all}
         </Button>
       </fieldset>
-      {error !== null && (
-        <p role="alert" className="text-danger">
-          {error}
-        </p>
-      )}
+      <Alert>{wrong.fault}</Alert>
     </div>
   )
 }

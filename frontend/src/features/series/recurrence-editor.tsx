@@ -1,4 +1,5 @@
 import { type FormEvent, type ReactNode, useState } from 'react'
+import { Alert } from '@/components/ui/alert'
 import { Button } from '@/components/ui/button'
 import { Field, SelectField } from '@/components/ui/field'
 import type { Day } from '@/lib/days'
@@ -19,7 +20,7 @@ interface Props {
   zone: string
   submit: string
   isBusy: boolean
-  error: string | null
+  fault: string | undefined
   onSubmit: (recurrence: Recurrence) => void
   /** What stands above the buttons. */
   children?: ReactNode
@@ -33,7 +34,7 @@ export function RecurrenceEditor({
   zone,
   submit,
   isBusy,
-  error,
+  fault,
   onSubmit,
   children,
 }: Props) {
@@ -69,11 +70,7 @@ export function RecurrenceEditor({
       </details>
       <RulePreview recurrence={recurrence} start={start} dueTime={dueTime} zone={zone} onValid={setValid} />
       {children}
-      {error !== null && (
-        <p role="alert" className="text-danger">
-          {error}
-        </p>
-      )}
+      <Alert>{fault}</Alert>
       <Button type="submit" look="primary" className="self-end" disabled={!isValid || isBusy}>
         {submit}
       </Button>

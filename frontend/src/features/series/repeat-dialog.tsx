@@ -1,6 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import { useRef } from 'react'
 import { Dialog } from '@/components/ui/dialog'
+import { useAttempt } from '@/components/ui/use-attempt'
 import { useNow, useReplica, useWorkspace } from '@/data/hooks'
 import type { Task } from '@/data/task'
 import { toast } from '@/lib/toasts'
@@ -9,7 +10,6 @@ import { useText } from '@/text/pages'
 import { makeRecurring, type Recurrence } from './changes'
 import { RecurrenceEditor } from './recurrence-editor'
 import { firstOf, ruleOf } from './rrule-form'
-import { useAttempt } from './use-attempt'
 
 /** Makes an ordinary task the first of a series. */
 export function RepeatDialog({ task, onClose }: { task: Task; onClose: () => void }) {
@@ -17,7 +17,7 @@ export function RepeatDialog({ task, onClose }: { task: Task; onClose: () => voi
   const now = useNow()
   const navigate = useNavigate()
   const workspace = useWorkspace()
-  const { run, error, isBusy } = useAttempt()
+  const { run, wrong, isBusy } = useAttempt()
   const seriesId = useRef<string>(undefined)
   const start = task.due_date ?? now.day
   const repeat = async (recurrence: Recurrence) => {
@@ -41,7 +41,7 @@ export function RepeatDialog({ task, onClose }: { task: Task; onClose: () => voi
         zone={task.timezone ?? now.zone}
         submit={t.series.makeRepeat}
         isBusy={isBusy}
-        error={error}
+        fault={wrong.fault}
         onSubmit={(recurrence) => run(() => repeat(recurrence))}
       >
         <Consequences task={task} />

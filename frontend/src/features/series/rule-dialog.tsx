@@ -1,5 +1,6 @@
 import { useId, useState } from 'react'
 import { Dialog } from '@/components/ui/dialog'
+import { useAttempt } from '@/components/ui/use-attempt'
 import { useWorkspace } from '@/data/hooks'
 import type { Day } from '@/lib/days'
 import { toast } from '@/lib/toasts'
@@ -7,7 +8,6 @@ import { useText } from '@/text/pages'
 import { changeSeries, type Recurrence } from './changes'
 import type { Series } from './queries'
 import { RecurrenceEditor } from './recurrence-editor'
-import { useAttempt } from './use-attempt'
 
 type Scope = 'future' | 'all'
 
@@ -22,7 +22,7 @@ interface Props {
 export function RuleDialog({ series, from = null, onClose }: Props) {
   const t = useText()
   const workspace = useWorkspace()
-  const { run, error, isBusy } = useAttempt()
+  const { run, wrong, isBusy } = useAttempt()
   const [scope, setScope] = useState<Scope>(from === null ? 'all' : 'future')
   const begin = scope === 'future' ? from : null
   const save = async (recurrence: Recurrence) => {
@@ -42,7 +42,7 @@ export function RuleDialog({ series, from = null, onClose }: Props) {
         zone={series.timezone}
         submit={t.app.save}
         isBusy={isBusy}
-        error={error}
+        fault={wrong.fault}
         onSubmit={({ rrule, mode, missed }) => run(() => save({ rrule, mode, missed }))}
       >
         {from !== null && <ScopeChoice scope={scope} onChange={setScope} />}

@@ -1,12 +1,12 @@
 import { useDeferredValue, useEffect, useState } from 'react'
 import { formatDay } from '@/lib/dates'
 import type { Day } from '@/lib/days'
+import { faultOf } from '@/text/explain'
 import { useText } from '@/text/pages'
 import { useLocale } from '@/text/text'
 import type { Recurrence } from './changes'
 import { usePreview } from './queries'
 import { sentence, useRuleWords } from './rule-words'
-import { faultText } from './use-attempt'
 
 const PAUSE_MS = 200
 
@@ -36,7 +36,7 @@ export function RulePreview({ recurrence, start, dueTime, zone, onValid }: Props
     <div className="rounded-md bg-sunken p-3">
       <div aria-live="polite" className="min-h-5">
         {isRead && error !== null ? (
-          <p className="text-danger">{faultText(error, t, locale)}</p>
+          <p className="text-danger">{faultOf(error, t, locale)}</p>
         ) : (
           data && <p className="font-medium">{sentence(words(data.rrule, data.description))}</p>
         )}

@@ -1,13 +1,14 @@
 import { Link } from '@tanstack/react-router'
+import { Alert } from '@/components/ui/alert'
 import { Button } from '@/components/ui/button'
 import { useNow } from '@/data/hooks'
 import { Page } from '@/features/shell/page'
 import { formatNear, formatTime } from '@/lib/dates'
+import { faultOf } from '@/text/explain'
 import { useText } from '@/text/pages'
 import { useLocale } from '@/text/text'
 import { type Series, useSeriesList } from './queries'
 import { sentence, useRuleWords } from './rule-words'
-import { faultText } from './use-attempt'
 
 /** Every series, the newest first. */
 export function SeriesPage() {
@@ -18,11 +19,7 @@ export function SeriesPage() {
   return (
     <Page title={t.app.series}>
       {isPending && <Skeleton />}
-      {error !== null && (
-        <p role="alert" className="text-danger">
-          {faultText(error, t, locale)}
-        </p>
-      )}
+      <Alert>{error && faultOf(error, t, locale)}</Alert>
       {data && all.length === 0 && <p className="px-2 py-16 text-center text-muted">{t.series.empty}</p>}
       {all.length > 0 && (
         <ul aria-label={t.app.series}>

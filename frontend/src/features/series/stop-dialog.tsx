@@ -1,12 +1,13 @@
+import { Alert } from '@/components/ui/alert'
 import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
+import { useAttempt } from '@/components/ui/use-attempt'
 import { useWorkspace } from '@/data/hooks'
 import type { Task } from '@/data/task'
 import { toast } from '@/lib/toasts'
 import { useText } from '@/text/pages'
 import { deleteSeries } from './changes'
 import type { Series } from './queries'
-import { useAttempt } from './use-attempt'
 
 interface Props {
   task: Task
@@ -20,7 +21,7 @@ interface Props {
 export function StopDialog({ task, series, onClose, onGone }: Props) {
   const t = useText()
   const workspace = useWorkspace()
-  const { run, error, isBusy } = useAttempt()
+  const { run, wrong, isBusy } = useAttempt()
   const stop = (isKept: boolean) =>
     run(async () => {
       await deleteSeries(workspace, series.id, isKept ? task.id : null)
@@ -31,11 +32,7 @@ export function StopDialog({ task, series, onClose, onGone }: Props) {
   return (
     <Dialog title={t.series.stopTitle} onClose={onClose}>
       <p>{t.series.stopText}</p>
-      {error !== null && (
-        <p role="alert" className="pt-3 text-danger">
-          {error}
-        </p>
-      )}
+      <Alert className="mt-3">{wrong.fault}</Alert>
       <div className="flex flex-col gap-2 pt-5">
         <Button look="primary" disabled={isBusy} onClick={() => stop(true)}>
           {t.series.stopKeep}

@@ -1,14 +1,17 @@
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
+import { Alert } from '@/components/ui/alert'
 import { Button } from '@/components/ui/button'
+import { useAttempt } from '@/components/ui/use-attempt'
 import { useWorkspace } from '@/data/hooks'
 import type { Task } from '@/data/task'
 import { PanelSection } from '@/features/tasks/panel/section'
 import { formatDay } from '@/lib/dates'
 import { toast } from '@/lib/toasts'
+import { faultOf } from '@/text/explain'
 import { useText } from '@/text/pages'
 import { useLocale } from '@/text/text'
-import { changeSeries, skipDate } from './changes'
+import { changeSeries } from './changes'
 import { OwnChanges } from './own-changes'
 import { forgetSeries, type Series, useInstances, useNextDates, useSeries } from './queries'
 import { RuleDialog } from './rule-dialog'
@@ -16,7 +19,7 @@ import { Dates } from './rule-preview'
 import { sentence, useRuleWords } from './rule-words'
 import { SeriesHistory } from './series-history'
 import { StopDialog } from './stop-dialog'
-import { faultText, useAttempt } from './use-attempt'
+import { useSkip } from './use-skip'
 
 const SHOWN_HISTORY = 5
 const SHOWN_DATES = 6
@@ -38,11 +41,7 @@ export function TaskSeries({ task, seriesId, onClose }: Props) {
       {series ? (
         <TaskOfSeries task={task} series={series} onClose={onClose} />
       ) : (
-        error && (
-          <p role="alert" className="text-danger">
-            {faultText(error, t, locale)}
-          </p>
-        )
+        <Alert>{error && faultOf(error, t, locale)}</Alert>
       )}
     </PanelSection>
   )
@@ -81,16 +80,15 @@ function TaskOfSeries({ task, series, onClose }: { task: Task; series: Series; o
 
 function Actions({ task, series, onClose }: { task: Task; series: Series; onClose: () => void }) {
   const t = useText()
-  const locale = useLocale()
   const navigate = useNavigate()
   const workspace = useWorkspace()
-  const { run, error, isBusy } = useAttempt()
+  const { run, wrong, isBusy } = useAttempt()
   const [shown, setShown] = useState<'rule' | 'stop' | null>(null)
   const day = task.occurrence_date
+  const skipDay = useSkip(series.id)
   const skip = async () => {
     if (day === null) return
-    const next = await skipDate(workspace, series.id, day)
-    toast(t.series.skipped(formatDay(day, locale, { dateStyle: 'medium' })))
+    const next = await skipDay(day)
     if (next === null) onClose()
     else await navigate({ to: '.', search: (before) => ({ ...before, task: next.id }), replace: true })
   }
@@ -112,11 +110,7 @@ function Actions({ task, series, onClose }: { task: Task; series: Series; onClos
       <Button className="text-sm" disabled={isBusy} onClick={() => setShown('stop')}>
         {t.series.stop}
       </Button>
-      {error !== null && (
-        <p role="alert" className="w-full text-danger">
-          {error}
-        </p>
-      )}
+      <Alert className="w-full">{wrong.fault}</Alert>
       {shown === 'rule' && <RuleDialog series={series} from={day} onClose={() => setShown(null)} />}
       {shown === 'stop' && (
         <StopDialog task={task} series={series} onClose={() => setShown(null)} onGone={onClose} />

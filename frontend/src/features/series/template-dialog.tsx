@@ -1,8 +1,10 @@
 import { Hash } from 'lucide-react'
 import { type FormEvent, useId, useState } from 'react'
+import { Alert } from '@/components/ui/alert'
 import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
 import { Field, INPUT, SelectField } from '@/components/ui/field'
+import { useAttempt } from '@/components/ui/use-attempt'
 import { useTagsById, useWorkspace } from '@/data/hooks'
 import { PRIORITIES, type Priority } from '@/data/task'
 import { TagsPopover } from '@/features/tasks/pickers'
@@ -12,13 +14,12 @@ import { useText } from '@/text/pages'
 import { changeSeries } from './changes'
 import { ownOf, type Template, templateOf } from './difference'
 import type { Series } from './queries'
-import { useAttempt } from './use-attempt'
 
 /** What a series gives to its open and later tasks. */
 export function TemplateDialog({ series, onClose }: { series: Series; onClose: () => void }) {
   const t = useText()
   const workspace = useWorkspace()
-  const { run, error, isBusy } = useAttempt()
+  const { run, wrong, isBusy } = useAttempt()
   const [template, setTemplate] = useState(() => templateOf(series))
   const set = (change: Partial<Template>) => setTemplate({ ...template, ...change })
   const save = async () => {
@@ -73,11 +74,7 @@ export function TemplateDialog({ series, onClose }: { series: Series; onClose: (
         </div>
         <TemplateTags chosen={template.tags} onChange={(tags) => set({ tags })} />
         <p className="text-sm text-muted">{t.series.scopeHint}</p>
-        {error !== null && (
-          <p role="alert" className="text-danger">
-            {error}
-          </p>
-        )}
+        <Alert>{wrong.fault}</Alert>
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>{t.app.cancel}</Button>
           <Button type="submit" look="primary" disabled={isBusy}>

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { download } from '@/lib/download'
 import { toast } from '@/lib/toasts'
-import { explain } from '@/text/explain'
+import { faultOf } from '@/text/explain'
 import { useText } from '@/text/pages'
 import { useLocale } from '@/text/text'
 import { Progress } from './progress'
@@ -38,7 +38,7 @@ function ExportLine({ kind }: { kind: Kind }) {
     try {
       await download(PATHS[kind], setBytes)
     } catch (error) {
-      toast(explain(error, t, locale).fault ?? t.app.fault, { tone: 'danger' })
+      toast(faultOf(error, t, locale), { tone: 'danger' })
     }
     setBytes(null)
   }

@@ -1,10 +1,11 @@
 import { useState } from 'react'
 import type { ImportReport } from '@/client/schema'
+import { Alert } from '@/components/ui/alert'
 import { Button } from '@/components/ui/button'
 import { Field, SelectField } from '@/components/ui/field'
 import { useWorkspace } from '@/data/hooks'
 import { ApiError } from '@/lib/errors'
-import { explain } from '@/text/explain'
+import { faultOf } from '@/text/explain'
 import { useText } from '@/text/pages'
 import { useLocale } from '@/text/text'
 import { FORMATS, type Format, formatOf, sendImport } from './import-request'
@@ -39,9 +40,8 @@ export function ImportFile() {
       if (!isDryRun) void workspace.refresh({ everything: true })
     } catch (error) {
       const refused = error instanceof ApiError ? error.problem.report : null
-      const { fields, fault } = explain(error, t, locale)
       if (refused) setReport(refused)
-      else setFault([fault, ...Object.values(fields)].filter(Boolean).join(' '))
+      else setFault(faultOf(error, t, locale))
     }
     setShare(null)
   }
@@ -76,11 +76,7 @@ export function ImportFile() {
         </SelectField>
       </div>
       {report && <ImportResult report={report} />}
-      {fault !== null && (
-        <p role="alert" className="mt-4 rounded-md bg-danger-soft px-3 py-2 text-sm text-danger">
-          {fault}
-        </p>
-      )}
+      <Alert className="mt-4">{fault}</Alert>
       {share !== null && <Upload share={share} />}
       <div className="mt-4">
         {isReady ? (

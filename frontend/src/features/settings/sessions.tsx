@@ -8,7 +8,7 @@ import { api, unwrap } from '@/lib/api'
 import { formatInstant } from '@/lib/dates'
 import { queryClient } from '@/lib/query'
 import { toast } from '@/lib/toasts'
-import { explain } from '@/text/explain'
+import { faultOf } from '@/text/explain'
 import { useText } from '@/text/pages'
 import { type Text, useLocale } from '@/text/text'
 import { deviceOf } from './device-name'
@@ -30,7 +30,7 @@ export function Sessions() {
       await request()
       toast(told)
     } catch (thrown) {
-      toast(explain(thrown, t, locale).fault ?? t.app.fault, { tone: 'danger' })
+      toast(faultOf(thrown, t, locale), { tone: 'danger' })
     }
     await refetch()
     setBusy(false)
@@ -48,7 +48,7 @@ export function Sessions() {
     <Section title={t.settings.sessionsTitle}>
       {error && !data && (
         <div role="alert" className="flex flex-wrap items-center gap-3">
-          <p>{explain(error, t, locale).fault}</p>
+          <p>{faultOf(error, t, locale)}</p>
           <Button onClick={() => void refetch()}>{t.app.retry}</Button>
         </div>
       )}

@@ -1,16 +1,20 @@
 import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
-import { Menu } from 'lucide-react'
+import { Menu, Plus } from 'lucide-react'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { IconButton } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
 import { useMedia } from '@/lib/media'
-import { useShortcuts } from '@/lib/shortcuts'
+import { useSequences, useShortcuts } from '@/lib/shortcuts'
 import { useText } from '@/text/text'
 import { Navigation } from './navigation'
+import { PLACES } from './places'
 import { Status } from './status'
 
 const TaskPanel = lazy(() =>
   import('@/features/tasks/task-panel').then((module) => ({ default: module.TaskPanel })),
+)
+const QuickAddDialog = lazy(() =>
+  import('@/features/tasks/quick-add-dialog').then((module) => ({ default: module.QuickAddDialog })),
 )
 const Palette = lazy(() => import('./palette').then((module) => ({ default: module.Palette })))
 const LogOut = lazy(() => import('@/features/auth/log-out').then((module) => ({ default: module.LogOut })))
@@ -25,7 +29,8 @@ export function AppShell() {
   const isWide = useMedia('(min-width: 48rem)')
   const task = useRouterState({ select: (state) => (state.location.search as { task?: string }).task })
   const path = useRouterState({ select: (state) => state.location.pathname })
-  const [shown, setShown] = useState<'palette' | 'help' | 'menu' | 'log-out' | null>(null)
+  const [shown, setShown] = useState<'palette' | 'add' | 'help' | 'menu' | 'log-out' | null>(null)
+  const [draft, setDraft] = useState('')
   const hide = () => setShown(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: a page that was chosen closes the menu
   useEffect(hide, [path])
@@ -34,13 +39,14 @@ export function AppShell() {
       'mod+k': () => setShown('palette'),
       '?': () => setShown('help'),
       '/': () => void navigate({ to: '/search' }),
-      q: () => void navigate({ to: '/inbox', hash: 'compose' }),
+      q: () => setShown('add'),
     },
     { isFallback: true },
   )
+  useSequences('g', Object.fromEntries(PLACES.map(({ to, key }) => [key, () => void navigate({ to })])))
 
   return (
-    <div className="flex min-h-dvh">
+    <div className="group/shell flex min-h-dvh">
       <a
         href="#content"
         className="sr-only z-30 rounded-md bg-accent px-4 py-2 text-on-accent focus:not-sr-only focus:fixed focus:start-2 focus:top-2"
@@ -65,6 +71,17 @@ export function AppShell() {
             <Status />
           </header>
         )}
+        {!isWide && (
+          <button
+            type="button"
+            aria-label={t.tasks.quickAdd}
+            title={t.tasks.quickAdd}
+            onClick={() => setShown('add')}
+            className="fixed end-4 bottom-4 z-10 mb-[env(safe-area-inset-bottom)] inline-flex size-14 items-center justify-center rounded-full bg-accent text-on-accent shadow-raised group-has-data-quick-add/shell:hidden"
+          >
+            <Plus size={24} aria-hidden />
+          </button>
+        )}
         <main id="content" tabIndex={-1} className="outline-none">
           <Outlet />
         </main>
@@ -72,8 +89,14 @@ export function AppShell() {
       <Suspense>
         {task !== undefined && <TaskPanel id={task} />}
         {shown === 'palette' && (
-          <Palette onClose={hide} onHelp={() => setShown('help')} onLogOut={() => setShown('log-out')} />
+          <Palette
+            onClose={hide}
+            onAdd={() => setShown('add')}
+            onHelp={() => setShown('help')}
+            onLogOut={() => setShown('log-out')}
+          />
         )}
+        {shown === 'add' && <QuickAddDialog text={draft} onText={setDraft} onClose={hide} />}
         {shown === 'log-out' && <LogOut onCancel={hide} />}
         {shown === 'help' && <Help onClose={hide} />}
       </Suspense>

@@ -1,12 +1,7 @@
 import { useNavigate } from '@tanstack/react-router'
 import {
-  BarChart3,
-  CalendarClock,
-  CalendarRange,
   Circle,
-  CircleCheck,
   Hash,
-  Inbox,
   Keyboard,
   Languages,
   LogOut,
@@ -14,12 +9,9 @@ import {
   Monitor,
   Moon,
   Plus,
-  Repeat,
   Search,
   Settings,
   Sun,
-  Tag as TagIcon,
-  Trash2,
 } from 'lucide-react'
 import { useMemo } from 'react'
 import { useReplica, useTags } from '@/data/hooks'
@@ -28,6 +20,7 @@ import { chooseTheme } from '@/lib/preferences'
 import { useText } from '@/text/pages'
 import { chooseLanguage, LANGUAGES, type Language, type Text } from '@/text/text'
 import { type Answer, answers } from './matching'
+import { PLACES } from './places'
 
 type Group = keyof Text['views']['groups']
 
@@ -37,7 +30,7 @@ export interface Command {
   icon: LucideIcon
   /** The colour of a tag. */
   color?: string
-  /** The key that does the same. */
+  /** The key, or the two after each other, that do the same. */
   keys?: string
   run: () => void
 }
@@ -51,6 +44,7 @@ const MOST = 20
 
 /** What the shell shows. */
 export interface Dialogs {
+  onAdd: () => void
   onHelp: () => void
   onLogOut: () => void
 }
@@ -83,34 +77,33 @@ function bestOf([first]: Answer<Command>[]): number {
 function useViews(): Command[] {
   const t = useText()
   const navigate = useNavigate()
-  const views = [
-    ['/inbox', t.app.inbox, Inbox],
-    ['/today', t.app.today, CalendarClock],
-    ['/upcoming', t.app.upcoming, CalendarRange],
-    ['/series', t.app.series, Repeat],
-    ['/completed', t.app.completed, CircleCheck],
-    ['/trash', t.app.trash, Trash2],
-    ['/tags', t.app.tags, TagIcon],
-    ['/stats', t.app.stats, BarChart3],
-    ['/settings', t.app.settings, Settings],
-    ['/settings/security', `${t.app.settings}: ${t.settings.security}`, Settings],
-    ['/settings/appearance', `${t.app.settings}: ${t.settings.appearance}`, Settings],
-    ['/settings/data', `${t.app.settings}: ${t.settings.data}`, Settings],
+  const partsOfSettings = [
+    ['/settings/security', t.settings.security],
+    ['/settings/appearance', t.settings.appearance],
+    ['/settings/data', t.settings.data],
   ] as const
-  return views.map(([to, title, icon]) => ({ id: to, title, icon, run: () => void navigate({ to }) }))
+  return [
+    ...PLACES.map(({ to, name, icon, key }) => ({
+      id: to,
+      title: t.app[name],
+      icon,
+      keys: `G ${key.toUpperCase()}`,
+      run: () => void navigate({ to }),
+    })),
+    ...partsOfSettings.map(([to, part]) => ({
+      id: to,
+      title: `${t.app.settings}: ${part}`,
+      icon: Settings,
+      run: () => void navigate({ to }),
+    })),
+  ]
 }
 
-function useDeeds({ onHelp, onLogOut }: Dialogs): Command[] {
+function useDeeds({ onAdd, onHelp, onLogOut }: Dialogs): Command[] {
   const t = useText()
   const navigate = useNavigate()
   return [
-    {
-      id: 'add',
-      title: t.views.addTask,
-      icon: Plus,
-      keys: 'Q',
-      run: () => void navigate({ to: '/inbox', hash: 'compose' }),
-    },
+    { id: 'add', title: t.views.addTask, icon: Plus, keys: 'Q', run: onAdd },
     {
       id: 'search',
       title: t.app.search,

@@ -1,9 +1,11 @@
 import { Link } from '@tanstack/react-router'
+import { Fragment } from 'react'
 import { Dialog } from '@/components/ui/dialog'
 import { useText } from '@/text/pages'
 import type { Text } from '@/text/text'
+import { PLACES } from './places'
 
-/** Every key of the app: single ones, chords with +, and alternatives. */
+/** Every key of the app: single ones, chords with +, sequences with a space, and alternatives. */
 export function Help({ onClose }: { onClose: () => void }) {
   const t = useText()
   return (
@@ -50,21 +52,25 @@ export function Help({ onClose }: { onClose: () => void }) {
 }
 
 function Keys({ alternatives }: { alternatives: string[] }) {
+  const t = useText()
   return alternatives.map((keys) => (
-    <kbd key={keys} className="ms-1.5 inline-flex gap-1">
-      {keys.split('+').map((key) => (
-        <kbd
-          key={key}
-          className="inline-flex min-w-6 justify-center rounded-sm border border-line bg-sunken px-1.5 font-sans text-sm"
-        >
-          {key}
-        </kbd>
+    <kbd key={keys} className="ms-1.5 inline-flex items-baseline gap-1 font-sans">
+      {keys.split(/[+ ]/).map((key, index) => (
+        <Fragment key={key}>
+          {index > 0 && keys.includes(' ') && <span className="text-sm text-muted"> {t.views.thenKey} </span>}
+          <kbd className="inline-flex min-w-6 justify-center rounded-sm border border-line bg-sunken px-1.5 font-sans text-sm">
+            {key}
+          </kbd>
+        </Fragment>
       ))}
     </kbd>
   ))
 }
 
-function groupsOf({ views: { helpGroups, keys, key } }: Text): [string, [string, ...string[]][]][] {
+function groupsOf({
+  app,
+  views: { groups, helpGroups, keys, key },
+}: Text): [string, [string, ...string[]][]][] {
   const isMac = navigator.platform.startsWith('Mac')
   const modifier = isMac ? '⌘' : key.control
   const alt = isMac ? '⌥' : 'Alt'
@@ -80,6 +86,7 @@ function groupsOf({ views: { helpGroups, keys, key } }: Text): [string, [string,
         [keys.escape, key.escape],
       ],
     ],
+    [groups.go, PLACES.map((place): [string, string] => [app[place.name], `G ${place.key.toUpperCase()}`])],
     [
       helpGroups.list,
       [

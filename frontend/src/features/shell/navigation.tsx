@@ -1,22 +1,11 @@
 import { Link } from '@tanstack/react-router'
-import {
-  BarChart3,
-  CalendarClock,
-  CalendarRange,
-  CircleCheck,
-  Command,
-  Inbox,
-  type LucideIcon,
-  Repeat,
-  Search,
-  Settings,
-  Trash2,
-} from 'lucide-react'
+import { Command, Search, Settings } from 'lucide-react'
 import { useReplica, useSignedIn } from '@/data/hooks'
 import type { Replica } from '@/data/replica'
 import { useCounts } from '@/features/tasks/counts'
 import { TagDot } from '@/features/tasks/tag-chip'
 import { useText } from '@/text/text'
+import { VIEWS } from './places'
 
 const LOOK =
   'flex min-h-9 items-center gap-2.5 rounded-md px-2.5 hover:bg-hover aria-[current=page]:bg-accent-soft aria-[current=page]:font-semibold pointer-coarse:min-h-11'
@@ -50,32 +39,15 @@ export function Navigation({ onPalette }: { onPalette: () => void }) {
         <Key>{navigator.platform.startsWith('Mac') ? '⌘ K' : 'Ctrl K'}</Key>
       </button>
       <hr className="my-2 border-line" />
-      <Item to="/inbox" icon={Inbox} label={t.app.inbox} count={counts.inbox} />
-      <Item to="/today" icon={CalendarClock} label={t.app.today} count={counts.today} />
-      <Item to="/upcoming" icon={CalendarRange} label={t.app.upcoming} />
-      <Item to="/series" icon={Repeat} label={t.app.series} />
-      <Item to="/completed" icon={CircleCheck} label={t.app.completed} />
-      <Item to="/trash" icon={Trash2} label={t.app.trash} />
-      <Item to="/stats" icon={BarChart3} label={t.app.stats} />
+      {VIEWS.map(({ to, name, icon: Icon }) => (
+        <Link key={to} to={to} className={LOOK}>
+          <Icon size={18} aria-hidden className="text-muted" />
+          {t.app[name]}
+          {(name === 'inbox' || name === 'today') && counts[name] > 0 && <Count>{counts[name]}</Count>}
+        </Link>
+      ))}
       <Tags counts={counts.tags} />
     </nav>
-  )
-}
-
-interface ItemProps {
-  to: '/inbox' | '/today' | '/upcoming' | '/series' | '/completed' | '/trash' | '/stats'
-  icon: LucideIcon
-  label: string
-  count?: number
-}
-
-function Item({ to, icon: Icon, label, count = 0 }: ItemProps) {
-  return (
-    <Link to={to} className={LOOK}>
-      <Icon size={18} aria-hidden className="text-muted" />
-      {label}
-      {count > 0 && <Count>{count}</Count>}
-    </Link>
   )
 }
 

@@ -1,5 +1,4 @@
-import { useLocation, useNavigate } from '@tanstack/react-router'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { TaskPatch } from '@/data/task'
 import { QuickAdd } from '@/features/tasks/quick-add'
 import { classes } from '@/lib/classes'
@@ -42,13 +41,17 @@ export function Page(props: Props) {
 
 function PageQuickAdd({ defaults }: Pick<Props, 'defaults'>) {
   const input = useRef<HTMLTextAreaElement>(null)
-  const { hash } = useLocation()
-  const navigate = useNavigate()
-  useEffect(() => {
-    if (hash !== 'compose') return
-    input.current?.focus()
-    void navigate({ to: '.', search: true, replace: true })
-  }, [hash, navigate])
+  const [text, setText] = useState('')
   useShortcuts({ q: () => input.current?.focus() })
-  return <QuickAdd input={input} defaults={defaults} />
+  return (
+    <div data-quick-add>
+      <QuickAdd
+        input={input}
+        defaults={defaults}
+        text={text}
+        onText={setText}
+        className="z-10 mb-3 rounded-lg border border-strong-line bg-surface focus-within:border-accent focus-within:outline-2 focus-within:outline-accent max-md:fixed max-md:inset-x-2 max-md:bottom-2 max-md:mb-[env(safe-area-inset-bottom)] max-md:shadow-raised"
+      />
+    </div>
+  )
 }

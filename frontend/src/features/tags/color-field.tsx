@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, useState } from 'react'
 import { Field } from '@/components/ui/field'
+import { TAG_COLORS } from '@/data/tag-colors'
 import { classes } from '@/lib/classes'
 import { useText } from '@/text/pages'
 
@@ -8,14 +9,13 @@ interface Props {
   error: string | undefined
 }
 
-const DEFAULT_COLOR = '#6B7280'
 const COLOR = /^#[0-9A-F]{6}$/i
 
-/** A few colours that are told apart on light and dark, or any other by its number, which is what is sent. */
-export function ColorField({ initial = DEFAULT_COLOR, error }: Props) {
+/** A few colours, or any other by its number, which is what is sent. */
+export function ColorField({ initial = TAG_COLORS[0], error }: Props) {
   const t = useText()
   const name = useId()
-  const [color, setColor] = useState(initial)
+  const [color, setColor] = useState<string>(initial)
   const hex = useRef<HTMLInputElement>(null)
   useEffect(() => hex.current?.setCustomValidity(COLOR.test(color) ? '' : t.views.tagHexInvalid), [color, t])
   return (
@@ -23,17 +23,17 @@ export function ColorField({ initial = DEFAULT_COLOR, error }: Props) {
       <fieldset>
         <legend className="pb-1.5 text-sm font-medium">{t.views.tagColor}</legend>
         <div className="grid grid-cols-6 gap-1">
-          {Object.entries(t.views.colors).map(([value, label]) => (
+          {TAG_COLORS.map((value) => (
             <label
               key={value}
-              title={label}
+              title={t.views.colors[value]}
               className="relative flex h-10 cursor-pointer items-center justify-center rounded-md hover:bg-hover has-focus-visible:outline-2 has-focus-visible:outline-accent pointer-coarse:h-11"
             >
               <input
                 type="radio"
                 name={name}
                 value={value}
-                aria-label={label}
+                aria-label={t.views.colors[value]}
                 checked={color.toUpperCase() === value}
                 onChange={() => setColor(value)}
                 className="sr-only"

@@ -8,6 +8,7 @@ import { grouped } from '@/lib/grouped'
 import { toast } from '@/lib/toasts'
 import { uuidv7 } from '@/lib/uuid'
 import { currentText } from '@/text/text'
+import { seeOff } from './leaving'
 
 type Changes = { taskId: string; change: Change }[]
 
@@ -76,6 +77,7 @@ function actionsOf(workspace: Workspace): TaskActions {
       const changes = each(ids, (task) =>
         task.is_completed === isCompleted ? null : { kind: 'complete', isCompleted },
       )
+      if (isCompleted) seeOff(changes.flatMap(({ taskId }) => replica.task(taskId) ?? []))
       const { completed, reopened } = currentText().tasks
       undoable(changes, (isCompleted ? completed : reopened)(changes.length))
     },

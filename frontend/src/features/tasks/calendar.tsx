@@ -12,29 +12,31 @@ interface Props {
   onChoose: (day: Day) => void
   /** How many tasks each day has, where that is to be seen. */
   counts?: ReadonlyMap<Day, number>
+  /** It was opened to choose from: the focus goes to its day. */
+  isFocused?: boolean
 }
 
 /** A month as a grid, moved through with the arrow keys (ARIA's date picker pattern). */
-export function Calendar({ chosen, today, onChoose, counts }: Props) {
+export function Calendar({ chosen, today, onChoose, counts, isFocused = false }: Props) {
   const t = useText()
   const locale = useLocale()
   const [focused, setFocused] = useState<Day>(chosen ?? today)
   const grid = useRef<HTMLTableElement>(null)
-  const byKey = useRef(false)
+  const isWanted = useRef(isFocused)
   const first = firstWeekday(locale)
   const days = monthGrid(focused, first)
   const month = focused.slice(0, 7)
 
   useEffect(() => {
-    if (byKey.current) grid.current?.querySelector<HTMLElement>(`[data-day="${focused}"]`)?.focus()
-    byKey.current = false
+    if (isWanted.current) grid.current?.querySelector<HTMLElement>(`[data-day="${focused}"]`)?.focus()
+    isWanted.current = false
   }, [focused])
 
   const press = (event: KeyboardEvent) => {
     const next = dayByKey(event.key, focused, first)
     if (next === null) return
     event.preventDefault()
-    byKey.current = true
+    isWanted.current = true
     setFocused(next)
   }
   const choose = (day: Day) => {

@@ -23,11 +23,11 @@ export function TaskCheck({ task, onToggle }: { task: Task; onToggle: () => void
       aria-checked={task.is_completed}
       aria-label={label + priority}
       onClick={onToggle}
-      className="group/check relative z-1 -m-2.5 inline-flex size-10 shrink-0 items-center justify-center rounded-full"
+      className="group/check relative z-1 -m-2.5 inline-flex size-10 shrink-0 pointer-coarse:-m-3 pointer-coarse:size-11 items-center justify-center rounded-full"
     >
       <span
         className={classes(
-          'inline-flex size-5 items-center justify-center rounded-full border-2 transition-colors',
+          'inline-flex size-5 items-center justify-center rounded-full border-2 transition-colors in-data-leaving:animate-tick',
           task.priority ? RINGS[task.priority] : 'border-strong-line text-muted',
           task.is_completed && 'border-transparent bg-accent text-on-accent',
         )}

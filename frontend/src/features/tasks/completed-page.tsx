@@ -11,10 +11,11 @@ import { useText } from '@/text/pages'
 import { type Text, useLocale } from '@/text/text'
 import { COMPLETED } from './abilities'
 import { dayHeading } from './days'
+import type { Section } from './list-items'
 import { keptTasks } from './list-page'
 import { isReplicaComplete, ListSkeleton } from './list-skeleton'
 import { OlderTasks } from './older-tasks'
-import { type Section, TaskList } from './task-list'
+import { TaskList } from './task-list'
 
 /** What was done, by day: from this device at once, further back from the server. */
 export function CompletedPage() {

@@ -4,8 +4,8 @@ import { formatDay } from '@/lib/dates'
 import { addDays, type Day } from '@/lib/days'
 import { grouped } from '@/lib/grouped'
 import type { FirstText } from '@/text/text'
+import type { Section } from './list-items'
 import { asRows } from './list-page'
-import type { Section } from './task-list'
 
 export const LATE = 'late'
 
@@ -28,6 +28,7 @@ export function sectionsByDay(tasks: Task[], { now, sort, chosen, locale, t }: O
   const sections = [...days].sort().map((day) => ({
     id: day,
     ...dayHeading(day, now.day, locale, t),
+    isDay: true,
     rows: asRows(byDay.get(day) ?? [], sort),
   }))
   if (late.length === 0) return sections

@@ -39,7 +39,7 @@ export function DuePicker({ due, onChange, onDone }: Props) {
           </Button>
         ))}
       </div>
-      <Calendar chosen={due.due_date} today={now.day} onChoose={choose} />
+      <Calendar chosen={due.due_date} today={now.day} onChoose={choose} isFocused />
       <div className="flex items-center gap-2">
         <label htmlFor={timeId} className="text-sm">
           {t.tasks.time}

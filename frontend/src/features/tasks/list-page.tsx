@@ -8,12 +8,15 @@ import { WIDE } from '@/features/shell/app-shell'
 import { Page } from '@/features/shell/page'
 import { classes } from '@/lib/classes'
 import { useMedia } from '@/lib/media'
+import { useStore } from '@/lib/store'
 import { useText } from '@/text/text'
 import type { DayDrop } from './drag'
 import type { ListSearch } from './filter'
+import { leaving } from './leaving'
+import type { Section } from './list-items'
 import { ActiveFilters, ListMenus } from './list-menus'
 import { isReplicaComplete, ListSkeleton } from './list-skeleton'
-import { type Section, TaskList } from './task-list'
+import { TaskList } from './task-list'
 
 interface Props {
   title: string
@@ -42,13 +45,16 @@ export function ListPage(props: Props) {
   const navigate = useNavigate()
   const sort = search.sort ?? defaultSort
   const { priority, tag, due } = search
+  const departing = useStore(leaving)
   const select = useCallback(
     (replica: Replica) => {
       const filter = { priority, tag, due }
-      const tasks = openTasks(replica).filter((task) => isShown(task, now) && isMatch(task, filter, now))
+      const tasks = openTasks(replica, departing).filter(
+        (task) => isShown(task, now) && isMatch(task, filter, now),
+      )
       return sections(tasks, now, sort)
     },
-    [priority, tag, due, isShown, sections, now, sort],
+    [priority, tag, due, departing, isShown, sections, now, sort],
   )
   const shown = useReplica(select)
   const isComplete = useReplica(isReplicaComplete)
@@ -90,8 +96,11 @@ export function ListPage(props: Props) {
   )
 }
 
-export function openTasks(replica: Replica): Task[] {
-  return keptTasks(replica).filter((task) => !task.is_completed)
+const NONE: ReadonlyMap<string, Task> = new Map()
+
+/** Those that are still seen leaving are among them, as they were. */
+export function openTasks(replica: Replica, departing = NONE): Task[] {
+  return keptTasks(replica).flatMap((task) => (task.is_completed ? (departing.get(task.id) ?? []) : task))
 }
 
 /** Neither in the trash nor a part of what is. */

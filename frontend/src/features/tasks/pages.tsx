@@ -6,9 +6,9 @@ import { dueDay, isOverdue, type Now, type Sort } from '@/data/views'
 import { Page } from '@/features/shell/page'
 import { formatDay } from '@/lib/dates'
 import { currentText, useLocale, useText } from '@/text/text'
+import type { Section } from './list-items'
 import { asRows, asTree, ListPage } from './list-page'
 import { isReplicaComplete } from './list-skeleton'
-import type { Section } from './task-list'
 
 const everything = () => true
 
@@ -31,10 +31,10 @@ function lateAndToday(tasks: Task[], now: Now, sort: Sort): Section[] {
   const late = tasks.filter((task) => isOverdue(task, now) && dueDay(task, now.zone) !== now.day)
   const today = tasks.filter((task) => dueDay(task, now.zone) === now.day)
   const t = currentText()
-  if (late.length === 0) return [{ id: 'today', rows: asRows(today, sort) }]
+  if (late.length === 0) return [{ id: 'today', isDay: true, rows: asRows(today, sort) }]
   return [
     { id: 'late', title: t.tasks.overdue, rows: asRows(late, sort) },
-    { id: 'today', title: t.tasks.dueToday, rows: asRows(today, sort) },
+    { id: 'today', title: t.tasks.dueToday, isDay: true, rows: asRows(today, sort) },
   ]
 }
 
@@ -64,6 +64,7 @@ export function TagPage() {
   if (isLoaded && tag === undefined) return <UnknownTag />
   return (
     <ListPage
+      key={tagId}
       title={tag?.name ?? t.app.tags}
       empty={t.tasks.empty.tag}
       isShown={isTagged}

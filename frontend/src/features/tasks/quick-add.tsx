@@ -1,5 +1,5 @@
 import { Plus } from 'lucide-react'
-import { type KeyboardEvent, type RefObject, useDeferredValue, useState } from 'react'
+import { type KeyboardEvent, type RefObject, useDeferredValue, useId } from 'react'
 import type { QuickAddUnderstood } from '@/client/schema'
 import { useSignedIn } from '@/data/hooks'
 import type { TaskPatch } from '@/data/task'
@@ -31,14 +31,18 @@ interface Props {
   input: RefObject<HTMLTextAreaElement | null>
   /** What the page adds where the text says nothing of it. */
   defaults?: TaskPatch | undefined
+  text: string
+  onText: (text: string) => void
+  onAdded?: () => void
+  className: string
 }
 
 /** One line becomes a task. What the server would understand of it is marked while it is typed. */
-export function QuickAdd({ input, defaults }: Props) {
+export function QuickAdd({ input, defaults, text, onText, onAdded, className }: Props) {
   const t = useText()
   const { user } = useSignedIn()
   const actions = useTaskActions()
-  const [text, setText] = useState('')
+  const id = useId()
   const online = useStore(isOnline)
   const understood = useUnderstood(useDeferredValue(text), user.timezone)
   const isShown = understood !== null && understood.text === text
@@ -46,7 +50,8 @@ export function QuickAdd({ input, defaults }: Props) {
   const add = () => {
     if (text.trim() === '') return
     actions.quickAdd(text.trim(), user.timezone, defaults)
-    setText('')
+    onText('')
+    onAdded?.()
   }
   const press = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.key === 'Escape') event.currentTarget.blur()
@@ -61,7 +66,7 @@ export function QuickAdd({ input, defaults }: Props) {
         event.preventDefault()
         add()
       }}
-      className="z-10 mb-3 rounded-lg border border-strong-line bg-surface focus-within:border-accent focus-within:outline-2 focus-within:outline-accent max-md:fixed max-md:inset-x-2 max-md:bottom-2 max-md:mb-[env(safe-area-inset-bottom)] max-md:shadow-raised"
+      className={className}
     >
       <div className="flex items-start gap-2 px-2">
         <Plus size={18} aria-hidden className="mt-3 shrink-0 text-accent" />
@@ -71,15 +76,16 @@ export function QuickAdd({ input, defaults }: Props) {
           </div>
           <textarea
             ref={input}
+            data-autofocus
             rows={1}
             dir="auto"
             aria-label={t.tasks.quickAdd}
-            aria-describedby="quick-add-understood"
+            aria-describedby={id}
             placeholder={t.tasks.quickAdd}
             enterKeyHint="done"
             maxLength={MAXIMUM}
             value={text}
-            onChange={(event) => setText(event.target.value.replaceAll(/[\r\n]+/g, ' '))}
+            onChange={(event) => onText(event.target.value.replaceAll(/[\r\n]+/g, ' '))}
             onKeyDown={press}
             className={classes(
               LINES,
@@ -96,7 +102,7 @@ export function QuickAdd({ input, defaults }: Props) {
           </button>
         )}
       </div>
-      <div id="quick-add-understood" className="px-9 text-sm text-muted empty:hidden [&:not(:empty)]:pb-2">
+      <div id={id} className="px-9 text-sm text-muted empty:hidden [&:not(:empty)]:pb-2">
         {text.trim() !== '' && !online && t.tasks.understoodLater}
         {text.trim() !== '' && online && isShown && <Understood meaning={understood.meaning} />}
       </div>

@@ -1,5 +1,6 @@
 import { CalendarDays, Flag, Hash, Trash2, X } from 'lucide-react'
 import type { Task } from '@/data/task'
+import { classes } from '@/lib/classes'
 import { useText } from '@/text/text'
 import type { Abilities } from './abilities'
 import type { TaskActions } from './actions'
@@ -11,14 +12,18 @@ interface Props {
   actions: TaskActions
 }
 
-const LOOK =
+const SHAPE =
   'relative z-1 inline-flex size-7 items-center justify-center rounded-sm text-muted hover:bg-raised'
+const LOOK = `${SHAPE} pointer-coarse:hidden`
 
-/** What the mouse gets where the keyboard has keys. `data-key` is how these keys find the buttons. */
+/**
+ * What the mouse gets where the keyboard has keys. `data-key` is how these keys find the buttons. On touch screens the panel
+ * of the task has them; for what is in the trash there is no other place.
+ */
 export function RowActions({ task, can, actions }: Props) {
   const t = useText()
   return (
-    <div className="-my-1 flex shrink-0 pointer-coarse:hidden">
+    <div className="-my-1 flex shrink-0">
       {can.includes('edit') && <EditActions task={task} actions={actions} />}
       {can.includes('trash') && (
         <button
@@ -34,8 +39,12 @@ export function RowActions({ task, can, actions }: Props) {
       {can.includes('remove') && (
         <button
           type="button"
-          className={LOOK}
-          aria-label={t.tasks.deleteForGood}
+          className={classes(
+            SHAPE,
+            'pointer-fine:opacity-0 pointer-fine:focus-visible:opacity-100 pointer-fine:group-hover/row:opacity-100',
+            'pointer-coarse:-my-1.5 pointer-coarse:size-11',
+          )}
+          aria-label={t.tasks.removeTask(task.title)}
           title={t.tasks.deleteForGood}
           onClick={() => actions.removeForGood([task.id])}
         >

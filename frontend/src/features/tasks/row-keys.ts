@@ -22,10 +22,11 @@ interface Row {
 
 type Run = () => void
 
-/** What a key does in a row; null where it is left to the browser. */
+/** What a key does in a row; null where it is left to the browser, or to what the row has opened. */
 export function rowKey(event: KeyboardEvent<HTMLElement>, row: Row): Run | null {
   const target = event.target as HTMLElement
   if (event.ctrlKey || event.metaKey || target.matches('input:not([type=checkbox])')) return null
+  if (target.closest('[popover]') !== null) return null
   if (event.altKey) return movingKey(event.key, row)
   return listKey(event.key, row) ?? taskKey(event, row)
 }

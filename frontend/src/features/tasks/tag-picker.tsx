@@ -3,10 +3,13 @@ import { useId, useState } from 'react'
 import { INPUT } from '@/components/ui/field'
 import { useTags, useWorkspace } from '@/data/hooks'
 import { pullTags } from '@/data/sync'
+import { colorFor } from '@/data/tag-colors'
 import { api, unwrap } from '@/lib/api'
 import { classes } from '@/lib/classes'
 import { toast } from '@/lib/toasts'
-import { useText } from '@/text/text'
+import { faultOf } from '@/text/explain'
+import { useText } from '@/text/pages'
+import { useLocale } from '@/text/text'
 import { TagDot } from './tag-chip'
 
 interface Props {
@@ -17,6 +20,7 @@ interface Props {
 /** A combobox that stays open: Enter switches a tag on or off, or makes the one that was typed. */
 export function TagPicker({ chosen, onChange }: Props) {
   const t = useText()
+  const locale = useLocale()
   const { replica } = useWorkspace()
   const id = useId()
   const [query, setQuery] = useState('')
@@ -31,12 +35,12 @@ export function TagPicker({ chosen, onChange }: Props) {
     onChange(chosen.includes(tag) ? chosen.filter((one) => one !== tag) : [...chosen, tag])
   const make = async () => {
     try {
-      const tag = await unwrap(api.POST('/api/v1/tags', { body: { name } }))
+      const tag = await unwrap(api.POST('/api/v1/tags', { body: { name, color: colorFor(name) } }))
       await pullTags(replica)
       onChange([...chosen, tag.id])
       setQuery('')
     } catch (error) {
-      toast(error instanceof Error ? error.message : t.app.noAnswer, { tone: 'danger' })
+      toast(faultOf(error, t, locale), { tone: 'danger' })
     }
   }
   const choose = (index: number) => {

@@ -16,25 +16,22 @@ import { useNow, useReplica, useTagsById } from '@/data/hooks'
 import type { Row } from '@/data/views'
 import { classes } from '@/lib/classes'
 import { isTextField, useShortcuts } from '@/lib/shortcuts'
+import { useStore } from '@/lib/store'
 import { useText } from '@/text/text'
 import { type Abilities, OPEN } from './abilities'
 import { type TaskActions, useTaskActions } from './actions'
 import { BulkBar } from './bulk-bar'
 import { type DayDrop, useDrag } from './drag'
+import { leaving } from './leaving'
 import { progressOf, titlesOf, useStates } from './list-facts'
+import { ListHeading } from './list-heading'
+import { headingKey, itemsOf, type Section } from './list-items'
 import { useReorder } from './reorder'
 import { useRowFocus } from './row-focus'
 import { rowKey } from './row-keys'
 import { useSelection } from './selection'
 import { TaskRow } from './task-row'
-
-export interface Section {
-  id: string
-  title?: string
-  /** Beside the title. */
-  note?: string
-  rows: Row[]
-}
+import { useMotion } from './use-motion'
 
 interface Props {
   /** What the list is called. */
@@ -55,10 +52,6 @@ interface Props {
   onDrop?: DayDrop
 }
 
-type Item =
-  | { key: string; section: Section & { title: string }; row: null }
-  | { key: string; row: Row; index: number }
-
 const ROW_HEIGHT = 60
 
 /** Tasks in sections, however many: only those in sight are in the page. */
@@ -73,9 +66,11 @@ export function TaskList(props: Props) {
     markTitle,
     onDrop,
   } = props
-  const items = useMemo(() => itemsOf(sections), [sections])
+  const departing = useStore(leaving)
+  const items = useMemo(() => itemsOf(sections, departing), [sections, departing])
   const order = useMemo(() => items.flatMap((item) => (item.row ? [item.row.task.id] : [])), [items])
-  const rows = useMemo(() => items.flatMap((item) => (item.row ? [item.row] : [])), [items])
+  const rows = useMemo(() => sections.flatMap((section) => section.rows), [sections])
+  const motion = useMotion(items)
   const selection = useSelection(order)
   const ownActions = useTaskActions()
   const actions = props.actions ?? ownActions
@@ -152,6 +147,30 @@ export function TaskList(props: Props) {
     Escape: () => (selection.isActive ? selection.clear() : false),
   })
 
+  const rowOf = ({ task, depth }: Row, { isDay = false }: Section, isLeaving: boolean) => (
+    <TaskRow
+      task={task}
+      depth={depth}
+      now={now}
+      tags={tags}
+      progress={progress.get(task.id)}
+      parentTitle={depth > 0 ? undefined : titles.get(task.parent_id ?? '')}
+      state={states.get(task.id) ?? 'sent'}
+      isLeaving={isLeaving}
+      isDayShown={!isDay}
+      isSelected={selection.ids.has(task.id)}
+      isSelecting={selection.isActive}
+      isEditing={editing === task.id}
+      isOpen={open.id === task.id}
+      can={can}
+      actions={actions}
+      markTitle={markTitle}
+      onActivate={activate}
+      onEditEnd={endEdit}
+      onGrip={isMovable || onDrop ? drag.start : undefined}
+    />
+  )
+
   return (
     <>
       <ul
@@ -164,40 +183,32 @@ export function TaskList(props: Props) {
         {virtualizer.getVirtualItems().map((virtual) => {
           const item = items[virtual.index]
           if (item === undefined) return null
+          const isLeaving = item.kind === 'leaving'
           return (
             <li
-              key={item.key}
+              key={isLeaving ? `${item.key}-leaving` : item.key}
               ref={virtualizer.measureElement}
               data-index={virtual.index}
+              data-leaving={isLeaving || undefined}
+              inert={isLeaving}
+              aria-hidden={isLeaving || undefined}
               aria-setsize={item.row ? order.length : undefined}
               aria-posinset={item.row ? item.index + 1 : undefined}
-              className={classes('absolute inset-x-0 top-0', item.row && 'border-b border-line')}
+              className={classes(
+                'absolute inset-x-0 top-0',
+                item.kind !== 'heading' && 'border-b border-line',
+                isLeaving && 'animate-leave',
+                motion.isMoving && 'transition-transform duration-200 ease-out',
+                motion.arrived.has(item.key) && 'animate-fade',
+              )}
               style={{ transform: `translateY(${virtual.start - top}px)` }}
             >
-              {item.row ? (
-                <TaskRow
-                  task={item.row.task}
-                  depth={item.row.depth}
-                  now={now}
-                  tags={tags}
-                  progress={progress.get(item.row.task.id)}
-                  parentTitle={item.row.depth > 0 ? undefined : titles.get(item.row.task.parent_id ?? '')}
-                  state={states.get(item.row.task.id) ?? 'sent'}
-                  isSelected={selection.ids.has(item.row.task.id)}
-                  isSelecting={selection.isActive}
-                  isEditing={editing === item.row.task.id}
-                  isOpen={open.id === item.row.task.id}
-                  can={can}
-                  actions={actions}
-                  markTitle={markTitle}
-                  onActivate={activate}
-                  onEditEnd={endEdit}
-                  onGrip={isMovable || onDrop ? drag.start : undefined}
-                />
-              ) : (
-                <Heading {...item.section} id={item.key}>
+              {item.kind === 'heading' ? (
+                <ListHeading id={item.key} title={item.title} note={item.section.note} count={item.count}>
                   {headingAction?.(item.section.id)}
-                </Heading>
+                </ListHeading>
+              ) : (
+                rowOf(item.row ?? item.leaving, item.section, isLeaving)
               )}
             </li>
           )
@@ -225,27 +236,6 @@ export function TaskList(props: Props) {
   )
 }
 
-function Heading({ id, title, note, rows, children }: Section & { children: ReactNode }) {
-  const t = useText()
-  return (
-    <div className="flex flex-wrap items-center gap-x-2 px-2 pt-5 pb-1.5">
-      <h2
-        data-heading={id}
-        tabIndex={-1}
-        className="flex min-w-0 grow flex-wrap items-baseline gap-x-2 rounded-sm font-semibold"
-      >
-        {title} {note && <span className="font-normal text-muted">{note}</span>}{' '}
-        <span className="text-sm font-normal text-muted">{t.tasks.count(rows.length)}</span>
-      </h2>
-      {children}
-    </div>
-  )
-}
-
-function headingKey(section: string): string {
-  return `section-${section}`
-}
-
 /** Where in the page the list begins, also after what stands above it has grown. */
 function useTop(list: RefObject<HTMLElement | null>): number {
   const [top, setTop] = useState(0)
@@ -257,16 +247,6 @@ function useTop(list: RefObject<HTMLElement | null>): number {
     return () => observer.disconnect()
   }, [list])
   return top
-}
-
-function itemsOf(sections: Section[]): Item[] {
-  let index = 0
-  return sections.flatMap(({ title, ...section }) => [
-    ...(title === undefined
-      ? []
-      : [{ key: headingKey(section.id), section: { ...section, title }, row: null }]),
-    ...section.rows.map((row) => ({ key: row.task.id, row, index: index++ })),
-  ])
 }
 
 /** The task whose details are open: in the address, so that it can be linked to and gone back from. */

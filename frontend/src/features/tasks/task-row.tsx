@@ -34,6 +34,10 @@ interface Props {
   /** The title of the task that this is a part of, where that is not right above. */
   parentTitle: string | undefined
   state: 'sent' | 'waiting' | 'problem'
+  /** It is done with and only still seen: not a row of the list any more. */
+  isLeaving: boolean
+  /** Its heading is not the day on which it is due. */
+  isDayShown: boolean
   isSelected: boolean
   isSelecting: boolean
   isEditing: boolean
@@ -54,10 +58,11 @@ export const TaskRow = memo(function TaskRow(props: Props) {
   const { markTitle, onActivate, onGrip } = props
   const t = useText()
   const [isActive, setActive] = useState(false)
+  const hasActions = (isActive || can.includes('remove')) && !isSelecting && !isEditing
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: only shows and hides buttons that the keyboard reaches too
     <div
-      data-task={task.id}
+      data-task={props.isLeaving ? undefined : task.id}
       onPointerEnter={(event) => event.pointerType === 'mouse' && setActive(true)}
       onPointerLeave={() => setActive(false)}
       onFocus={() => setActive(true)}
@@ -92,7 +97,7 @@ export const TaskRow = memo(function TaskRow(props: Props) {
           aria-label={t.tasks.restoreTask(task.title)}
           title={t.tasks.restoreAction}
           onClick={() => actions.restore([task.id])}
-          className="relative z-1 -m-2.5 inline-flex size-10 shrink-0 items-center justify-center rounded-full text-muted hover:text-accent"
+          className="relative z-1 -m-2.5 inline-flex size-10 shrink-0 pointer-coarse:-m-3 pointer-coarse:size-11 items-center justify-center rounded-full text-muted hover:text-accent"
         >
           <RotateCcw size={18} aria-hidden />
         </button>
@@ -119,16 +124,16 @@ export const TaskRow = memo(function TaskRow(props: Props) {
         )}
         <Meta {...props} />
       </div>
-      {isActive && !isSelecting && !isEditing && <RowActions task={task} can={can} actions={actions} />}
+      {hasActions && <RowActions task={task} can={can} actions={actions} />}
     </div>
   )
 })
 
-function Meta({ task, now, tags, progress, parentTitle, state }: Props) {
+function Meta({ task, now, tags, progress, parentTitle, state, isDayShown }: Props) {
   const t = useText()
   const own = task.tags.flatMap((id) => tags.get(id) ?? [])
   const isEmpty = !(
-    task.due_date ||
+    (isDayShown ? task.due_date : task.due_time || task.recurring_task_id) ||
     own.length ||
     progress ||
     parentTitle ||
@@ -139,7 +144,7 @@ function Meta({ task, now, tags, progress, parentTitle, state }: Props) {
   return (
     <div className="mt-0.5 flex flex-wrap items-center gap-x-3 gap-y-0.5 text-sm text-muted">
       {state !== 'sent' && <State state={state} />}
-      <DueLabel task={task} now={now} />
+      <DueLabel task={task} now={now} isDayShown={isDayShown} />
       {parentTitle && (
         <span className="inline-flex max-w-56 items-center gap-1" title={t.tasks.partOf(parentTitle)}>
           <CornerDownRight size={13} aria-hidden className="shrink-0 rtl:-scale-x-100" />

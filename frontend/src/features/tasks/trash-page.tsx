@@ -10,9 +10,10 @@ import { Page } from '@/features/shell/page'
 import { useText } from '@/text/pages'
 import { TRASHED } from './abilities'
 import { useTaskActions } from './actions'
+import type { Section } from './list-items'
 import { isReplicaComplete, ListSkeleton } from './list-skeleton'
 import { OlderTasks } from './older-tasks'
-import { type Section, TaskList } from './task-list'
+import { TaskList } from './task-list'
 
 const KEPT_MS = 30 * 86_400_000
 

@@ -12,8 +12,8 @@ import { useLocale } from '@/text/text'
 import { useTaskActions } from './actions'
 import { Calendar } from './calendar'
 import { countsByDay, LATE, sectionsByDay } from './days'
+import type { Section } from './list-items'
 import { ListPage } from './list-page'
-import type { Section } from './task-list'
 
 const hasDay = (task: Task) => task.due_date !== null
 

@@ -29,7 +29,6 @@ export const app: Text['app'] = {
   more: 'Mehr',
   dismiss: 'Ausblenden',
   notifications: 'Mitteilungen',
-  openQuickAdd: 'Aufgabe hinzufügen',
   openPalette: 'Befehle',
   newVersion: 'Eine neue Version ist da.',
   reload: 'Neu laden',

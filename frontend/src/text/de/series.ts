@@ -113,15 +113,5 @@ export const series: Text['series'] = {
   editTitle: 'Serie bearbeiten',
   time: 'Uhrzeit',
   zone: 'Zeitzone',
-  notFound: 'Diese Serie gibt es nicht oder nicht mehr.',
   all: 'Alle wiederkehrenden Aufgaben',
-  online: 'Das geht nur mit einer Verbindung.',
-  faults: {
-    never_fires: 'Kein Tag passt zu dieser Regel.',
-    count_and_until: 'Eine Regel endet nach einer Anzahl oder an einem Tag, nicht beides.',
-    required: 'Die Regel fehlt.',
-    after_the_end: 'Die Serie hat vor diesem Tag geendet.',
-    already_completed: 'Sie ist schon erledigt.',
-    not_found: 'Diese Serie gibt es nicht oder nicht mehr.',
-  },
 }

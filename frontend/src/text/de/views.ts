@@ -4,6 +4,10 @@ import type { Text } from '../text'
 const count = counter('de')
 
 export const views: Text['views'] = {
+  added: 'Aufgabe hinzugefügt',
+  addExample: 'Zum Beispiel, auf Englisch:',
+  addExampleText: 'Pay rent every month on the 1st at 9am #home !high',
+
   calendar: 'Kalender',
   addOn: (day) => `Aufgabe hinzufügen: ${day}`,
   rescheduled: (title, day) => `„${title}“ ist jetzt fällig: ${day}`,
@@ -119,6 +123,7 @@ export const views: Text['views'] = {
   helpNote: 'Tasten ohne Strg, Cmd oder Alt lassen sich in den Einstellungen abschalten.',
   toSettings: 'Zu den Einstellungen',
   helpKey: 'Taste',
+  thenKey: 'dann',
   helpAction: 'Was sie tut',
   helpGroups: {
     everywhere: 'Überall',

@@ -29,7 +29,6 @@ export const app = {
   more: 'More',
   dismiss: 'Dismiss',
   notifications: 'Notifications',
-  openQuickAdd: 'Add a task',
   openPalette: 'Commands',
   newVersion: 'A new version is ready.',
   reload: 'Reload',

@@ -119,15 +119,5 @@ export const series = {
   editTitle: 'Edit the series',
   time: 'Time',
   zone: 'Time zone',
-  notFound: 'This series does not exist, or not any more.',
   all: 'All recurring tasks',
-  online: 'This needs a connection.',
-  faults: {
-    never_fires: 'No day fits this rule.',
-    count_and_until: 'A rule ends after a number of times or on a day, not both.',
-    required: 'The rule is missing.',
-    after_the_end: 'The series has ended before this day.',
-    already_completed: 'It is completed already.',
-    not_found: 'This series does not exist, or not any more.',
-  } as Record<string, string>,
 }

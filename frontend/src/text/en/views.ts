@@ -1,9 +1,14 @@
+import type { TagColor } from '@/data/tag-colors'
 import { counter } from '../count'
 
 const count = counter('en')
 
 /** Upcoming, completed, trash, search, tags, statistics, the palette of commands and the help for keys. */
 export const views = {
+  added: 'Task added',
+  addExample: 'For example:',
+  addExampleText: 'Pay rent every month on the 1st at 9am #home !high',
+
   calendar: 'Calendar',
   addOn: (day: string) => `Add a task on ${day}`,
   rescheduled: (title: string, day: string) => `“${title}” is now due ${day}`,
@@ -71,7 +76,7 @@ export const views = {
     '#7C3AED': 'Violet',
     '#C026D3': 'Magenta',
     '#DB2777': 'Pink',
-  },
+  } satisfies Record<TagColor, string>,
 
   period: 'Period',
   lastDays: (days: number) => `${days} days`,
@@ -116,6 +121,7 @@ export const views = {
   helpNote: 'Keys without Ctrl, Cmd or Alt can be switched off in the settings.',
   toSettings: 'To the settings',
   helpKey: 'Key',
+  thenKey: 'then',
   helpAction: 'What it does',
   helpGroups: {
     everywhere: 'Everywhere',
