@@ -143,7 +143,7 @@ def _faults_of_series(done: list[int], open_: Iterable[Stored]) -> Iterable[str]
     """Its completed dates, in days from its start, are without gap and each is there once; one task is open."""
     if Counter(done) != Counter(range(len(done))):
         yield f"completed on the days {done}"
-    if (count := sum(not task.is_completed for task in open_)) != 1:
+    if (count := sum(not (task.is_completed or task.is_trashed) for task in open_)) != 1:
         yield f"{count} open tasks"
 
 
