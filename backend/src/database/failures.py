@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from src.core.errors import AppError, Unauthorized, Unavailable
+from src.database.refusals import find_refusal
 
 
 class Failure(Enum):
@@ -38,7 +39,6 @@ _REFUSED_STATES = {"28P01", "28000", "3D000", "42501"}
 _AWAY_TEXTS = (
     "couldn't connect to compute node",
     "control plane request failed",
-    "the endpoint has been disabled",
     "failed to acquire permit",
     "too many database connection attempts",
     "terminating connection due to administrator command",
@@ -49,31 +49,28 @@ _AWAY_TEXTS = (
     "server login has been failing",
     "pgbouncer cannot connect",
 )
-_REFUSED_TEXTS = (
-    "endpoint cannot be found",
-    "quota",
-    "endpoint id is not specified",
-    "password authentication failed",
-    "sasl authentication failed",
-    "not allowed to connect",
-    "rejected ssl upgrade",
-)
+_OF_PROXIES = {"XX000", "08P01"}
+"""What Neon's proxy and PgBouncer call nearly all of their own troubles."""
 
 
-def classify(error: BaseException) -> Failure:
-    """Works on what SQLAlchemy wraps and on what reaches us raw, as every failure to connect does."""
+def classify(error: BaseException, *, connecting: bool = False) -> Failure:
+    """Works on what SQLAlchemy wraps and on what reaches us raw, as failures to connect do.
+
+    Args:
+        connecting: nothing has been asked yet, so whatever a proxy on the way complains of, it is not our statement.
+    """
     if isinstance(error, PoolTimeout):
         return Failure.BUSY
     if isinstance(error, ssl.SSLCertVerificationError):
         return Failure.REFUSED
     if isinstance(error, asyncpg.InternalClientError):  # the server has said goodbye, and the socket is not closed yet
         return Failure.AWAY
-    state, text = sqlstate(error), str(getattr(error, "orig", None) or error).lower()
+    state, text = sqlstate(error), message(error).lower()
     if state in _CERTAIN:
         return _CERTAIN[state]
-    if any(sign in text for sign in _REFUSED_TEXTS):
+    if find_refusal(text):
         return Failure.REFUSED
-    if any(sign in text for sign in _AWAY_TEXTS) or state in _AWAY_STATES:
+    if any(sign in text for sign in _AWAY_TEXTS) or state in _AWAY_STATES or (connecting and state in _OF_PROXIES):
         return Failure.AWAY
     if state in _REFUSED_STATES:
         return Failure.REFUSED
@@ -82,6 +79,11 @@ def classify(error: BaseException) -> Failure:
     if isinstance(error, (OSError, EOFError)) or (isinstance(error, DBAPIError) and error.connection_invalidated):
         return Failure.AWAY
     return Failure.OTHER
+
+
+def message(error: BaseException) -> str:
+    """What the server or the driver says of it."""
+    return str(getattr(error, "orig", None) or error)
 
 
 def sqlstate(error: BaseException) -> str | None:

@@ -124,7 +124,7 @@ class Database:
                 async with asyncio.timeout_at(deadline):
                     return await self._try_to_begin(opening, expected)
             except Exception as error:
-                away = isinstance(error, TimeoutError) or classify(error) is Failure.AWAY
+                away = isinstance(error, TimeoutError) or classify(error, connecting=True) is Failure.AWAY
                 if away and loop.time() + delay > deadline:
                     raise Unavailable("The database cannot be reached", retry_after=2) from error
                 if not away:

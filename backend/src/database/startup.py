@@ -20,8 +20,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from src.core.config import Settings
 from src.core.errors import ConfigurationError, StartupError
 from src.database.engine import create_engine, create_plain_engine
-from src.database.failures import Failure, classify, sqlstate
+from src.database.failures import Failure, classify, message, sqlstate
 from src.database.migrations import migrate
+from src.database.refusals import find_refusal
 from src.database.roles import ensure_roles
 from src.database.seed_data import seed
 from src.database.session import Database
@@ -134,7 +135,7 @@ async def _check_server(connection: AsyncConnection, target: DatabaseTarget) -> 
 def _is_worth_waiting(error: Exception) -> bool:
     if isinstance(error, socket.gaierror):
         return error.errno == socket.EAI_AGAIN
-    return classify(error) in (Failure.AWAY, Failure.SLOW)
+    return classify(error, connecting=True) in (Failure.AWAY, Failure.SLOW)
 
 
 async def _warn_of_scarce_connections(engine: AsyncEngine, settings: Settings) -> None:
@@ -187,7 +188,10 @@ def raise_unreachable(error: Exception, target: DatabaseTarget) -> NoReturn:
 
 
 def _reason(error: Exception, target: DatabaseTarget) -> tuple[str, str]:
-    state = sqlstate(error)
+    if refusal := find_refusal(message(error)):
+        return refusal.reason, refusal.advice
+    if reason := _reason_by_state(sqlstate(error), target):
+        return reason
     if isinstance(error, socket.gaierror):
         return "the host name is unknown", "Check the host in DATABASE_URL, and this machine's DNS."
     if isinstance(error, ssl.SSLCertVerificationError):
@@ -197,12 +201,6 @@ def _reason(error: Exception, target: DatabaseTarget) -> tuple[str, str]:
         )
     if isinstance(error, ssl.SSLError):
         return "no encrypted connection could be made", "Check sslmode in DATABASE_URL and the server's TLS versions."
-    if state in ("28P01", "28000"):
-        return "the login was refused", "Check user and password in DATABASE_URL; copy it anew from the console."
-    if state == "3D000":
-        return f'there is no database "{target.database}"', "Check the database name in DATABASE_URL, or create it."
-    if state == "42501":
-        return "the login may not connect", f'Grant it:  GRANT CONNECT ON DATABASE "{target.database}" TO …;'
     if isinstance(error, ConnectionRefusedError):
         return "the connection was refused", "Is the server running, and is the port in DATABASE_URL right?"
     if isinstance(error, TimeoutError):
@@ -210,6 +208,17 @@ def _reason(error: Exception, target: DatabaseTarget) -> tuple[str, str]:
             "no answer in time",
             "Check host, port and firewall. A Neon compute wakes within seconds of a connection.",
         )
-    if "SSL" in str(error) and "upgrade" in str(error):
-        return "the server does not offer encryption", "Use sslmode=prefer in DATABASE_URL if the network is private."
+    state = sqlstate(error)
     return f"{type(error).__name__}{f' ({state})' if state else ''}", "Check DATABASE_URL, and the server's own log."
+
+
+def _reason_by_state(state: str | None, target: DatabaseTarget) -> tuple[str, str] | None:
+    if state in ("28P01", "28000"):
+        return "the login was refused", "Check user and password in DATABASE_URL; copy it anew from the console."
+    if state == "3D000":
+        return f'there is no database "{target.database}"', "Check the database name in DATABASE_URL, or create it."
+    if state == "42501":
+        return "the login may not connect", f'Grant it:  GRANT CONNECT ON DATABASE "{target.database}" TO …;'
+    if state == "XX000" and target.neon:
+        return "Neon could not reach the compute", "Try again; if it stays so, see the console, and neonstatus.com."
+    return None

@@ -3,7 +3,7 @@
 Reads one JSON request a line: ``{"arguments": […], "environment": {…}, "folder": "…"}``. Each becomes a process of its
 own, forked from this one before anything has read a setting. What it prints goes to ``folder/stdout`` and
 ``folder/stderr``, its number to ``folder/pid``, its process group to ``folder/group`` and in the end its exit status to
-``folder/status``.
+``folder/status``. With LOCAL_DOMAIN in its environment, every host of that domain is this machine to it.
 """
 
 import json
@@ -12,6 +12,7 @@ import signal
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 
 def main() -> None:
@@ -25,6 +26,8 @@ def main() -> None:
         request = json.loads(line)
         if os.fork() == 0:
             become(request)
+            if domain := os.environ.get("LOCAL_DOMAIN"):
+                resolve_here(domain)
             cli(request["arguments"], prog_name="python -m src.cli")
 
 
@@ -45,6 +48,23 @@ def become(request: dict) -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.environ.clear()
     os.environ.update(request["environment"])
+
+
+def resolve_here(domain: str) -> None:
+    """Hand uvloop an address, for it would ask the system and not Python. The names in certificates stay."""
+    from asyncio import BaseEventLoop
+
+    from uvloop import Loop
+
+    def with_address(connect: Any) -> Any:
+        def create_connection(self: Any, protocol: Any, host: Any = None, *args: Any, **options: Any) -> Any:
+            address = "127.0.0.1" if str(host).endswith(domain) else host
+            return connect(self, protocol, address, *args, **options)
+
+        return create_connection
+
+    for loop in (BaseEventLoop, Loop):
+        loop.create_connection = with_address(loop.create_connection)  # type: ignore[method-assign]
 
 
 def write(path: Path, number: int) -> None:

@@ -96,11 +96,12 @@ class Process:
 
     async def serving(self) -> Self:
         """Once it is healthy."""
+        url = await asyncio.to_thread(lambda: self.url)  # its database may be behind something of this event loop
         async with httpx.AsyncClient(timeout=10) as client:
             deadline = time.monotonic() + LONG
             while time.monotonic() < deadline:
                 with suppress(httpx.TransportError):
-                    if (await client.get(f"{self.url}/health")).status_code == 200:
+                    if (await client.get(f"{url}/health")).status_code == 200:
                         return self
                 assert self.status_of() is None, self.output
                 await asyncio.sleep(0.03)
