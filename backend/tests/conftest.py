@@ -6,6 +6,7 @@ import shutil
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import asyncpg
@@ -21,6 +22,7 @@ from src.database.session import Database
 from src.database.startup import prepare_database
 from src.main import create_app
 from tests.factories import SECRET, Api
+from tests.faults.pooler import pooler_before, through_port
 from tests.series import Travel
 from tests.startup.processes import Program, copied_program
 from tests.statements import Sent, sent_by
@@ -51,6 +53,10 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["TODO_TEST_DATABASE"] = server.url_for(TEMPLATE)
     asyncio.run(_make_template())
     config.add_cleanup(lambda: _remove(Path(folder)))
+    if "TODO_TEST_POOLER" in os.environ:  # whatever its value: the applications then go by way of PgBouncer
+        stack = ExitStack()
+        config.add_cleanup(stack.close)
+        os.environ["TODO_TEST_POOLER_PORT"] = str(stack.enter_context(pooler_before(server.url)).port)
 
 
 def _remove(folder: Path) -> None:
@@ -80,6 +86,8 @@ def database_url(name: str) -> str:
 
 
 def settings_for(url: str, **changes: object) -> Settings:
+    if "TODO_TEST_POOLER_PORT" in os.environ and url.startswith(os.environ["TODO_TEST_CLUSTER"].rpartition("/")[0]):
+        url = through_port(url, int(os.environ["TODO_TEST_POOLER_PORT"]))
     values: dict[str, object] = {
         "environment": "test",
         "secret_key": SECRET,
