@@ -1,5 +1,5 @@
 # run · dev · test · check: each sets up what it needs first, and is quick the second time.
-.PHONY: run dev test check web openapi screenshots format lock clean \
+.PHONY: run dev test check proof web openapi screenshots format lock clean \
 	test-api test-web unit e2e check-api check-web check-frontend no-node no-chromium
 .NOTPARALLEL:
 
@@ -42,6 +42,10 @@ unit: $(MODULES) $(CLIENT)
 
 e2e: $(READY) $(BUILT)
 	@$(NPM_RUN) e2e
+
+SECONDS ?= 60
+proof: $(READY) ## faults, attacks and overload at length, and the sabotages that must be noticed; writes docs/proof.md
+	@cd backend && "$(BIN)/python" -m tests.proof --seconds $(SECONDS)
 
 check: check-api check-web ## format, lint, types, imports, unused code and dependencies, what is generated, size
 

@@ -31,7 +31,7 @@ class Machine(AccountRules, TagRules, SeriesRules, BatchRules, PortabilityRules)
         for each in series:
             self.create_series(*each)
         for number in range(len(self.users)):
-            for task_id in CLIENT_IDS[2:]:
+            for task_id in CLIENT_IDS[1:]:
                 self.create_task(number, None, task_id, {"title": WORDS[number]})
             self.export_account(number)
 

@@ -1,6 +1,7 @@
 """Tasks: at both addresses, in the trash, in trees, in the order by hand."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Literal
 
 from hypothesis import strategies as st
@@ -103,9 +104,13 @@ class TaskRules(World):
         predict = told(user, lambda account: account.update_task(task_id, sent, match))
         self.ask(user, "PATCH", f"{self.path(user, at)}/{task_id}", predict, body=sent, match=match)
 
-    @rule(who=who, child=st.sampled_from(CLIENT_IDS), parent=st.sampled_from(CLIENT_IDS))
+    @rule(who=who, ids=st.permutations(CLIENT_IDS[1:]))
+    def line_up(self, who: int, ids: list[str]) -> None:
+        """Each below the one before, of ids that several users have: what is above for one is below for another."""
+        for parent, child in pairwise(ids):
+            self.put_below(who, child, parent)
+
     def put_below(self, who: int, child: str, parent: str) -> None:
-        """Of ids that several users have: so what is above for one is below for another."""
         user, sent = self.users[who], {"parent_id": parent}
         predict = told(user, lambda account: account.update_task(child, sent, Match()))
         self.ask(user, "PATCH", f"/tasks/{child}", predict, body=sent)
