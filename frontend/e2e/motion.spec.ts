@@ -3,7 +3,7 @@ import { expect, test } from './fixtures'
 
 const titles = (page: Page) => page.locator('[data-task] [data-title]')
 
-/** What is animated from here on: `leave First`, `transform Second`. */
+/** What is animated from here on, in no order: `leave First`, `transform Second`. */
 async function watchMotion(page: Page): Promise<() => Promise<string[]>> {
   await page.evaluate(() => {
     const seen: string[] = []
@@ -15,7 +15,7 @@ async function watchMotion(page: Page): Promise<() => Promise<string[]>> {
     document.addEventListener('transitionrun', (event) => note(event.propertyName, event.target))
     Object.assign(window, { seenMotion: seen })
   })
-  return () => page.evaluate(() => (window as unknown as { seenMotion: string[] }).seenMotion)
+  return () => page.evaluate(() => (window as unknown as { seenMotion: string[] }).seenMotion.toSorted())
 }
 
 test('a task that is completed is ticked off before it leaves, and the others close the gap', async ({
@@ -30,7 +30,7 @@ test('a task that is completed is ticked off before it leaves, and the others cl
   await app.keyboard.press(' ')
   await expect(titles(app)).toHaveText(['Two', 'Three'])
   await expect(titles(app).first()).toBeFocused()
-  await expect.poll(motion).toEqual(['leave One', 'transform Two', 'transform Three'])
+  await expect.poll(motion).toEqual(['leave One', 'transform Three', 'transform Two'])
   await app.keyboard.press('Control+z')
   await expect(titles(app)).toHaveText(['One', 'Two', 'Three'])
   await expect.poll(motion).toContain('fade One')
@@ -61,6 +61,8 @@ test('scrolling moves no row by itself', async ({ app, account }) => {
   await account.createTasks(Array.from({ length: 300 }, (_, index) => ({ title: `Task ${index + 1}` })))
   await app.reload()
   await expect(app.getByRole('link', { name: 'Inbox' })).toContainText('300')
+  // the tasks themselves have just arrived
+  await expect(app.locator('li.transition-transform')).toHaveCount(0)
   const motion = await watchMotion(app)
   await app.mouse.move(600, 500)
   for (let turn = 0; turn < 10; turn++) await app.mouse.wheel(0, 1_500)
