@@ -37,7 +37,7 @@ _later = set()
 
 async def _commit_late(connection, session, driver):
     try:
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(LATE)
         await _commit(driver)
     finally:
         await _give_back(connection, session, driver)
@@ -69,13 +69,13 @@ class Sabotage:
 
     Args:
         postgres: settings of the server.
-        is_hasty: the service answers before it commits.
+        late: seconds from the answer to the COMMIT, which otherwise comes first.
         has_ids: creates carry an id of the client's own.
         statement: what else a migration does, or whoever makes room on a full disk.
     """
 
     postgres: Mapping[str, str] = field(default_factory=dict)
-    is_hasty: bool = False
+    late: float = 0.0
     has_ids: bool = True
     statement: str = "SELECT 1"
 
@@ -162,8 +162,8 @@ async def stage(folder: Path, sabotage: Sabotage) -> AsyncIterator[Stage]:
     """In a folder that PostgreSQL's account can reach."""
     cluster = folder / "cluster"
     with copied_program() as program:
-        if sabotage.is_hasty:
-            make_hasty(program)
+        if sabotage.late:
+            make_hasty(program, sabotage.late)
         try:
             database = await asyncio.to_thread(start, cluster, settings={**POSTGRES, **sabotage.postgres})
             async with Proxy.to(database.url) as relay:
@@ -176,11 +176,11 @@ async def stage(folder: Path, sabotage: Sabotage) -> AsyncIterator[Stage]:
             await asyncio.to_thread(stop, cluster, mode="immediate")
 
 
-def make_hasty(program: Program) -> None:
+def make_hasty(program: Program, late: float) -> None:
     file = program.backend / "src/database/session.py"
     text = file.read_text()
     assert text.count(COMMIT_AT_ONCE) == 1
-    file.write_text(text.replace(COMMIT_AT_ONCE, COMMIT_AFTER_THE_ANSWER) + LATE)
+    file.write_text(text.replace(COMMIT_AT_ONCE, COMMIT_AFTER_THE_ANSWER) + LATE.replace("LATE", str(late)))
 
 
 def children(pid: int) -> list[int]:

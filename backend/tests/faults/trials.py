@@ -24,7 +24,7 @@ DISK_SIZE = 256  # MiB
 
 
 NONE = Sabotage()
-HASTY = Sabotage(is_hasty=True)
+HASTY = Sabotage(late=0.1)
 FORGETFUL = Sabotage(statement="DELETE FROM tasks WHERE random() < 0.3")
 
 
@@ -116,7 +116,7 @@ async def migrate(on: Stage) -> None:
 TRIALS = (
     Trial("kill -9 of a worker", kill_a_worker, HASTY),
     Trial("kill -9 of the whole service", kill_the_service, HASTY),
-    Trial("SIGTERM under load", stop_the_service, HASTY),
+    Trial("SIGTERM under load", stop_the_service, Sabotage(late=3)),
     Trial(
         "kill -9 of the whole database",
         kill_the_database,
