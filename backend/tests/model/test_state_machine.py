@@ -30,8 +30,8 @@ with the number of its filters, and the example by which the last of them was ca
     task_trees            _LOCK_USER 4, _LOCK_PARENT 4, _MEASURE (3) 4, _TRASH_PARTS (3) 24, _RESTORE (2) [2]
     time_zones            _READ 2
     token_exchange_service  _FIND 40, _HAND_OVER (4) 4
-    user_service          _READ 4, _LOCK 4, _CHANGE_PASSWORD 14, _IS_PASSWORD [1], _END_OTHERS 10, _DROP_RESET_TOKENS 10,
-                          _DELETE 8, _write 2
+    user_service          _READ 4, _LOCK 4, _CHANGE_PASSWORD 14, _IS_PASSWORD [1], _END_OTHERS 10,
+                          _DROP_RESET_TOKENS 10, _DELETE 8, _write 2
     session               _open_as_user (2) 2
     0005_whole_domain     SEARCH 5
     policies              external_identities [1], password_reset_tokens 10, recurring_task_tags 4, recurring_tasks 2,
