@@ -14,6 +14,7 @@ import asyncpg
 import httpx
 import pytest
 
+from tests.api.test_token_exchange import CONFIGURED
 from tests.conftest import administer, clone, database_url
 from tests.factories import PASSWORD, Api
 from tests.mail_server import Mailbox, mail_server, text_of
@@ -115,6 +116,7 @@ async def server(programs: Program, attacked_database: str, mailbox: Mailbox, we
         "WEB_APP_DIR": str(web_app_folder),
         "LOG_LEVEL": "debug",
         "LOG_FORMAT": "json",
+        **{name.upper(): value for name, value in CONFIGURED.items()},
     }
     process = await (await asyncio.to_thread(programs.start, "serve", **settings)).serving()
     async with Api.at(process.url) as caller:

@@ -33,10 +33,15 @@ class Operation:
         return bool(self.document.get("security"))
 
     @property
+    def bodies(self) -> dict[str, Any]:
+        """By media type."""
+        content: dict[str, Any] = self.document.get("requestBody", {}).get("content", {})
+        return content
+
+    @property
     def body_model(self) -> str | None:
         """The name of the schema of the JSON that it takes."""
-        content = self.document.get("requestBody", {}).get("content", {})
-        schema = content.get(JSON, {}).get("schema", {})
+        schema = self.bodies.get(JSON, {}).get("schema", {})
         named = [part["$ref"] for part in schema.get("anyOf", [schema]) if "$ref" in part]
         return named[0].rpartition("/")[2] if named else None
 
@@ -47,7 +52,11 @@ class Operation:
 
 
 def operations_of(server: Server) -> Iterator[Operation]:
-    components = server.openapi["components"]["schemas"]
-    for path, methods in server.openapi["paths"].items():
+    return operations_in(server.openapi)
+
+
+def operations_in(openapi: dict[str, Any]) -> Iterator[Operation]:
+    components = openapi["components"]["schemas"]
+    for path, methods in openapi["paths"].items():
         for method, document in methods.items():
             yield Operation(method.upper(), path, document, components)
