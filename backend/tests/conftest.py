@@ -93,7 +93,7 @@ def settings_for(url: str, **changes: object) -> Settings:
         "secret_key": SECRET,
         "database_url": url,
         "password_hash_rounds": 4,
-        "log_level": "error",
+        "log_level": os.environ.get("TODO_TEST_LOG_LEVEL", "error"),
         "web_app_dir": "off",
     }
     return Settings(_env_file=None, **{**values, **changes})  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ EXAMPLES = os.environ.get("CONTRACT_EXAMPLES", "20")
 
 
 async def test_schemathesis_finds_nothing(program: Program, own_database: str, tmp_path: Path) -> None:
-    settings = {"DATABASE_URL": own_database, "TRUSTED_PROXIES": "127.0.0.1", "LOG_LEVEL": "warning"}
+    settings = {"DATABASE_URL": own_database, "TRUSTED_PROXIES": "127.0.0.1"}
     server = await program.start("serve", **settings).serving()
     async with httpx.AsyncClient() as client:
         paths = (await client.get(f"{server.url}/openapi.json")).json()["paths"]
