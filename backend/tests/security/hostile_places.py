@@ -5,12 +5,12 @@ What a request needs of things that exist stands as ``{task_id}`` and the like, 
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from src.domain.portability.task_csv import COLUMNS
 from tests.api.test_token_exchange import GRANT, JWT
-from tests.portability import everything
+from tests.portability import ago, everything, id_of
 from tests.security.hostile_values import Schema
 from tests.security.operations import JSON, Operation
 
@@ -42,6 +42,9 @@ SERIES = {
     "is_active": True,
 }
 NAMES = {"username": "{new_name}", "first_name": "Ana", "last_name": "Diaz", "timezone": "Europe/Madrid"}
+TASKS = everything()["tasks"]
+INSTANCE = {**TASKS.pop(), "description": "x", "priority": "low", "tags": [id_of("home")], "is_completed": False}
+USER = {"id": "{new_id}", "email": "{new_email}", **NAMES, "created_at": ago(days=9), "updated_at": ago(days=8)}
 VALID: dict[str, list[dict[str, Any]]] = {
     "TaskCreate": [{"id": "{new_id}", **TASK}],
     "TaskUpdate": [TASK],
@@ -51,6 +54,7 @@ VALID: dict[str, list[dict[str, Any]]] = {
     "TagMerge": [{"into": "{other_tag_id}"}],
     "RecurringTaskCreate": [{"id": "{new_id}", **SERIES}],
     "RecurringTaskUpdate": [SERIES],
+    "RecurringTaskPreview": [{name: SERIES[name] for name in ("rrule", "start_date", "due_time", "timezone")}],
     "QuickAddCreate": [{"text": "Call Ana tomorrow 5pm #work !high", "timezone": "UTC", "id": "{new_id}"}],
     "TaskBulk": [
         {
@@ -75,7 +79,7 @@ VALID: dict[str, list[dict[str, Any]]] = {
         {"grant_type": "refresh_token", "refresh_token": "{refresh_token}"},
         {"grant_type": GRANT, "subject_token_type": JWT, "subject_token": "{subject_token}"},
     ],
-    "ExportDocument": [everything()],
+    "ExportDocument": [{**everything(), "tasks": [INSTANCE, *TASKS], "user": USER}],
 }
 """Of a model with several that exclude each other, each field stands in the first that has it."""
 SAMPLES = {
@@ -93,11 +97,15 @@ CALENDAR = {
     "DUE;TZID=Europe/Berlin": "20261201T170000", "PRIORITY": "1", "CATEGORIES": "home", "RELATED-TO": "y",
     "RRULE": "FREQ=DAILY", "COMPLETED": "20260101T000000Z", "CREATED": "20260101T000000Z", "X-OTHER": "x",
 }  # fmt: skip
+CELLS = dict.fromkeys(COLUMNS, "") | {"id": "{new_id}", "title": "Call Ana", "due_date": "2026-12-01", "tags": "home"}
 
 
 @dataclass(frozen=True)
 class Place:
-    """``within`` is the model of a body that has the field ``name``; the ``template`` is the body with a hole there."""
+    """``within`` is the model of a body that has the field ``name``.
+
+    The ``template`` is the body with a hole there; with ``plain`` in it, as JSON, it is one that the service takes.
+    """
 
     where: str
     name: str
@@ -105,6 +113,7 @@ class Place:
     pointer: str = ""
     within: str = ""
     template: str = field(default="", compare=False)
+    plain: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{self.where} {self.pointer or self.name}"
@@ -124,31 +133,36 @@ def _of_body(operation: Operation) -> Iterator[Place]:
             schema = content["schema"]
             for place in _holes(operation, schema, valid(operation, schema), ""):
                 if place.pointer or kind == JSON:
-                    yield Place(kind, place.name, place.schema, place.pointer, place.within, place.template)
+                    yield replace(place, where=kind)
         else:
             yield from _of_file(kind)
 
 
 def _of_file(kind: str) -> Iterator[Place]:
-    text: Schema = {"type": "string"}
-    yield Place(kind, "file", text, template=HOLE)
-    if kind == "text/csv":
-        for number, column in enumerate(COLUMNS):
-            cells = ["x" if name == "title" else "" for name in COLUMNS]
-            cells[number] = f'"{HOLE}"'
-            yield Place(kind, column, text, template=f"{','.join(COLUMNS)}\n{','.join(cells)}\n")
-    else:
-        for changed in CALENDAR:
-            lines = [f"{name}:{HOLE if name == changed else value}" for name, value in CALENDAR.items()]
-            todo = ["BEGIN:VTODO", *lines, "END:VTODO"]
-            calendar = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", *todo, "END:VCALENDAR", ""]
-            yield Place(kind, changed, text, template="\r\n".join(calendar))
+    fields, write = (CELLS, _table) if kind == "text/csv" else (CALENDAR, _calendar)
+    yield _place_in_file(kind, "file", write(fields), HOLE)
+    for name, value in fields.items():
+        yield _place_in_file(kind, name, value, write({**fields, name: HOLE}))
+
+
+def _place_in_file(kind: str, name: str, plain: str, template: str) -> Place:
+    return Place(kind, name, {"type": "string"}, template=template, plain=json.dumps(plain))
+
+
+def _table(cells: dict[str, str]) -> str:
+    quoted = [f'"{cell}"' for cell in cells.values()]
+    return f"{','.join(cells)}\n{','.join(quoted)}\n"
+
+
+def _calendar(properties: dict[str, str]) -> str:
+    todo = ["BEGIN:VTODO", *(f"{name}:{value}" for name, value in properties.items()), "END:VTODO"]
+    return "\r\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", *todo, "END:VCALENDAR", ""])
 
 
 def _holes(operation: Operation, schema: Schema, example: Any, pointer: str) -> Iterator[Place]:
     """The value itself, and all that may stand in it."""
     name = pointer.rpartition("/")[2]
-    yield Place("", name, _resolved(operation, schema), pointer, template=HOLE)
+    yield Place("", name, _resolved(operation, schema), pointer, template=HOLE, plain=json.dumps(example))
     for kind in _kinds(operation, schema):
         if "properties" in kind:
             yield from _holes_of_object(operation, kind, example, pointer)
@@ -157,7 +171,8 @@ def _holes(operation: Operation, schema: Schema, example: Any, pointer: str) -> 
             first = given[0] if given else valid(operation, kind["items"])
             others = given[1:] if len(list(_kinds(operation, kind["items"]))) == 1 else []
             for place in _holes(operation, kind["items"], first, f"{pointer}/0"):
-                yield _filled(place, f"[{place.template}{''.join(f', {json.dumps(each)}' for each in others)}]")
+                rest = "".join(f", {json.dumps(each)}" for each in others)
+                yield replace(place, template=f"[{place.template}{rest}]")
 
 
 def _holes_of_object(operation: Operation, model: Schema, example: Any, pointer: str) -> Iterator[Place]:
@@ -168,7 +183,7 @@ def _holes_of_object(operation: Operation, model: Schema, example: Any, pointer:
         rest = "".join(f", {json.dumps(key)}: {json.dumps(value)}" for key, value in whole.items() if key != name)
         for place in _holes(operation, inner, part, f"{pointer}/{name}"):
             within = title if place.pointer == f"{pointer}/{name}" else place.within
-            yield _filled(place, f"{{{json.dumps(name)}: {place.template}{rest}}}", within)
+            yield replace(place, template=f"{{{json.dumps(name)}: {place.template}{rest}}}", within=within)
 
 
 def _with(name: str, example: Any, others: list[dict[str, Any]], model: Schema) -> dict[str, Any]:
@@ -181,10 +196,6 @@ def _with(name: str, example: Any, others: list[dict[str, Any]], model: Schema) 
 def _is_of(model: Schema, example: dict[str, Any]) -> bool:
     constants = {key: inner["const"] for key, inner in model["properties"].items() if "const" in inner}
     return all(example.get(key) == value for key, value in constants.items())
-
-
-def _filled(place: Place, template: str, within: str | None = None) -> Place:
-    return Place("", place.name, place.schema, place.pointer, place.within if within is None else within, template)
 
 
 def valid(operation: Operation, schema: Schema) -> Any:

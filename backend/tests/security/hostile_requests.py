@@ -28,6 +28,10 @@ MOST_IN_ADDRESS = 15_000
 """Bytes of a value: a head may have 64 KiB, and each byte may take three there."""
 
 
+PLAIN = object()
+"""In place of a hostile value: a good one, so that what is told is that the request is valid otherwise."""
+
+
 @dataclass(frozen=True)
 class Attack:
     """A value for a place. ``beside``: the name under which a second one comes behind a good one, if any."""
@@ -182,7 +186,8 @@ def _body(operation: Operation, attack: Attack | None, ids: dict[str, str]) -> t
     """The media type and the bytes."""
     if attack is None or attack.place.where not in operation.bodies:
         return _valid_body(operation, ids)
-    place, value = attack.place, attack.value
+    place, plain = attack.place, _told(attack.place.plain, ids)
+    value = json.loads(plain) if attack.value is PLAIN else attack.value
     template = _told(place.template, ids)
     if place.where == FORM:
         fields = {**json.loads(template.replace(HOLE, "null")), place.name: as_text(value)}
@@ -190,8 +195,7 @@ def _body(operation: Operation, attack: Attack | None, ids: dict[str, str]) -> t
         return FORM, urlencode([*fields.items(), *again]).encode()
     written = as_json(value) if place.where == JSON else as_text(value)
     if attack.beside is not None:
-        good = _told(json.dumps(valid(operation, place.schema)), ids).encode()
-        written = good + b", " + json.dumps(attack.beside).encode() + b": " + written
+        written = b"%s, %s: %s" % (plain.encode(), json.dumps(attack.beside).encode(), written)
     return place.where, template.encode().replace(HOLE.encode(), written)
 
 

@@ -23,7 +23,7 @@ from tests.model.service import OWNED_TABLES
 from tests.security.conftest import CANARY, Server, caller_of
 from tests.security.declared import Document
 from tests.security.hostile_places import FORM, Place, places_of
-from tests.security.hostile_requests import Attack, Attacker, attacks_on
+from tests.security.hostile_requests import PLAIN, Attack, Attacker, attacks_on
 from tests.security.operations import JSON, Operation, operations_in
 from tests.startup.processes import password_of
 
@@ -134,6 +134,10 @@ async def test_in_every_place_do_no_harm(attacker: Attacker, operation: Operatio
     plain = await attacker.send(operation)
     assert plain.is_success or operation.path == "/problems/{name}", f"the attacks attack nothing: {plain.text}"
     check(plain, operation, {PASSWORD})
+    for place in places_of(operation):
+        if place.plain:
+            answer = await attacker.send(operation, Attack(place, PLAIN))
+            assert answer.is_success, f"{place} is not reached: {answer.text}"
     await attack_all(attacker, operation, places_of(operation))
     for path in READ:
         assert (await attacker.read(path)).status_code == 200, path
