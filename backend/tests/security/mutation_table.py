@@ -262,8 +262,9 @@ MUTATIONS = [
         Edit("api/errors.py", 'return "{" + quote(name) + "}"', "return str(value)"),
     ),
     away(
-        "security/test_hostile_values.py", "an answer lacks a field",
-        Edit("services/session_service.py", '"""Most recently', 'return [{}]\n        """Most recently'),
+        "security/test_hostile_values.py", "an operation answers what is not declared",
+        Edit("services/session_service.py", "from src.core.errors import NotFound\n",
+             "from src.core.errors import TooManyRequests as NotFound\n"),
     ),
     away(
         "proof/test_contract.py", "an operation answers what is not declared",
