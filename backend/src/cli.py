@@ -23,6 +23,7 @@ from src.database.startup import connect, direct_engine, explained, prepare_data
 
 GRACEFUL_SECONDS = 25
 KEEP_ALIVE_SECONDS = 75
+DOORS = 16
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 
@@ -137,7 +138,7 @@ def _serve(settings: Settings) -> None:
     if settings.workers > 1:
         _announce(listener)
         _end_well_on_sigterm()
-        _Workers(config, sockets=[listener]).run()
+        _Workers(config, sockets=_doors(listener)).run()
         return
     _serve_alone(config, listener)
 
@@ -177,7 +178,7 @@ def _serve_alone(config: uvicorn.Config, listener: socket.socket) -> None:
     server = _Server(config)
     _end_well_on_sigterm()
     with suppress(SystemExit):  # uvicorn's status 3; the reason has been printed
-        server.run(sockets=[listener])
+        server.run(sockets=_doors(listener))
     if not server.started:
         raise SystemExit(0 if server.should_exit else 1)
 
@@ -202,6 +203,14 @@ def _listen(settings: Settings) -> socket.socket:
         ) from None
     listener.set_inheritable(True)
     return listener
+
+
+def _doors(listener: socket.socket) -> list[socket.socket]:
+    """The same socket several times: libuv accepts one connection of each at a time, and then turns to all others.
+
+    With only one, a process that has much to do serves those who are connected, and lets the new ones wait for seconds.
+    """
+    return [listener, *(listener.dup() for _ in range(DOORS - 1))]
 
 
 def _announce(listener: socket.socket) -> None:

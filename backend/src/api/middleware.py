@@ -65,7 +65,8 @@ class RequestContext:
             if not status:
                 await self._last_resort(scope, receive, send_on)
         finally:
-            _write_line(scope, method, status, started, error)
+            if "is_told" not in scope["state"]:
+                _write_line(scope, method, status, started, error)
 
     def _with_headers(self, present: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
         names = {name for name, _ in present}
@@ -99,19 +100,24 @@ def _write_line(scope: Scope, method: str, status: int, started: float, error: E
 class ConcurrencyLimit:
     """Refuses at once what would only wait: with more than ``most`` requests at a time, all answers would be late.
 
-    Whether the process is alive it always says.
+    Whether the process is alive it always says. A refusal costs a tenth of an answer, and must not cost a line of the
+    log: one a second tells how many there were.
     """
 
     def __init__(self, app: ASGIApp, *, most: int) -> None:
         self._app = app
         self._most = most
         self._running = 0
+        self._untold = 0
+        self._told_at = 0.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] == LIVENESS:
             await self._app(scope, receive, send)
             return
         if self._running >= self._most:
+            scope["state"]["is_told"] = True
+            self._tell()
             await problem_response(scope, Unavailable("The service has too much to do"))(scope, receive, send)
             return
         self._running += 1
@@ -119,6 +125,12 @@ class ConcurrencyLimit:
             await self._app(scope, receive, send)
         finally:
             self._running -= 1
+
+    def _tell(self) -> None:
+        self._untold += 1
+        if time.monotonic() > self._told_at + 1:
+            log.warning("too many requests at a time", refused=self._untold, most=self._most)
+            self._untold, self._told_at = 0, time.monotonic()
 
 
 class BodyLimit:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import uvloop
+
 BACKEND = Path(__file__).parents[2]
 CALLERS = 16
 PATIENCE = 30.0  # seconds for an answer
@@ -111,4 +113,4 @@ async def offer_from_outside(url: str, token: str, seconds: float, rate: float |
 
 if __name__ == "__main__":
     _, url, token, seconds, *rate = sys.argv
-    print(json.dumps(vars(asyncio.run(offer(url, token, float(seconds), float(rate[0]) if rate else None)))))
+    print(json.dumps(vars(uvloop.run(offer(url, token, float(seconds), float(rate[0]) if rate else None)))))

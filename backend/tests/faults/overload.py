@@ -1,6 +1,7 @@
 """What happens to a service that is offered more than it can do: by how many, how fast, and at what cost of memory."""
 
 import asyncio
+import os
 import random
 import time
 from collections.abc import AsyncIterator
@@ -23,6 +24,7 @@ AT_ONCE = 1.0  # seconds, for 99 of 100 refusals of a process that has all hands
 RECOVERY = 5.0  # seconds
 GROWTH = 64  # MiB
 BESIDE_LOGINS = 0.5  # of the rate without them
+BELOW_CLIENTS = 5  # the niceness of the service: clients that wait for a processor would measure themselves
 LOW_PRIORITY = ", initializer=lower_priority"
 
 
@@ -56,6 +58,7 @@ async def loaded(*, without: str = "", **settings: str) -> AsyncIterator[Loaded]
             url = (await asyncio.to_thread(start, folder / "cluster")).url
             chosen = {"DATABASE_URL": url, "LOG_LEVEL": "error", "TRUSTED_PROXIES": "127.0.0.0/8", **settings}
             process = await program.start("serve", **chosen).serving()
+            os.setpriority(os.PRIO_PROCESS, process.pid, BELOW_CLIENTS)
             async with Api.at(process.url) as ana:
                 await ana.register_and_log_in()
                 operations = [{"op": "create", "data": {"title": f"Task {number}"}} for number in range(TASKS)]

@@ -1,10 +1,15 @@
 """More than the service can do: what it takes it does well, and the rest it refuses at once."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
 
 from tests.factories import problem
-from tests.faults.conftest import Serve
+from tests.faults.conftest import Serve, Service
+from tests.faults.overload import logins_beside_requests, twice_the_capacity
 from tests.faults.test_database_faults import held
+from tests.proof.report import Row
 from tests.startup.processes import eventually
 
 
@@ -24,5 +29,15 @@ async def test_beyond_the_limit_requests_are_refused_at_once_and_later_served(se
         assert (await service.ana.get("/tasks")).status_code == 200
 
 
-async def _all_wait(service: object) -> bool:
-    return await service.waiting() == 2  # type: ignore[attr-defined]
+async def _all_wait(service: Service) -> bool:
+    return await service.waiting() == 2
+
+
+@pytest.mark.parametrize("load", [twice_the_capacity, logins_beside_requests])
+async def test_under_load_every_answer_is_one_or_says_when_to_come_again(
+    load: Callable[[float], Awaitable[Row]],
+) -> None:
+    """How fast, ``make proof`` says, on a machine that does nothing else."""
+    row = await load(2.0)
+    assert row.acknowledged > 0
+    assert row.acknowledged + row.refused == row.operations
