@@ -5,7 +5,8 @@ The request id, the one log line, the last-resort 500, the security headers, HEA
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from uuid import UUID
 
 import structlog
@@ -98,8 +99,9 @@ def _write_line(scope: Scope, method: str, status: int, started: float, error: E
 
 
 class ConcurrencyLimit:
-    """Refuses at once what would only wait: with more than ``most`` requests at a time, all answers would be late.
+    """Refuses at once what would only wait: with more than ``most`` requests at work, all answers would be late.
 
+    Those that wait for their clients, to send or to read, do not count: else a few slow ones could keep others out.
     Whether the process is alive it always says. A refusal costs a tenth of an answer, and must not cost a line of the
     log: one a second tells how many there were.
     """
@@ -120,11 +122,25 @@ class ConcurrencyLimit:
             self._tell()
             await problem_response(scope, Unavailable("The service has too much to do"))(scope, receive, send)
             return
-        self._running += 1
+
+        async def receive_on() -> Message:
+            with self._counting(-1):
+                return await receive()
+
+        async def send_on(message: Message) -> None:
+            with self._counting(-1):
+                await send(message)
+
+        with self._counting(+1):
+            await self._app(scope, receive_on, send_on)
+
+    @contextmanager
+    def _counting(self, number: int) -> Iterator[None]:
+        self._running += number
         try:
-            await self._app(scope, receive, send)
+            yield
         finally:
-            self._running -= 1
+            self._running -= number
 
     def _tell(self) -> None:
         self._untold += 1

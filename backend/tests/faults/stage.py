@@ -89,7 +89,6 @@ class Stage:
     relay: Proxy
     service: Process
     url: str = ""
-    versions: list[str] = field(default_factory=lambda: ["0006"])
 
     @property
     def postgres(self) -> Mapping[str, str]:
@@ -116,11 +115,11 @@ class Stage:
 
     async def migrate(self) -> None:
         """To a new version, while the service goes on with the one before."""
-        before, revision = self.versions[-1], str(9000 + len(self.versions))
+        folder = self.program.backend / "src/database/migrations/versions"
+        before = max(file.name for file in folder.glob("[0-9]*.py")).partition("_")[0]
+        revision = str(max(int(before), 9000) + 1)
         text = MIGRATION.format(revision=revision, before=before, statements=(*CHANGES, self.sabotage.statement))
-        file = self.program.backend / f"src/database/migrations/versions/{revision}_trial.py"
-        file.write_text(text)
-        self.versions.append(revision)
+        (folder / f"{revision}_trial.py").write_text(text)
         migrating = self.program.start_anew("migrate", DATABASE_URL=self.database.url)
         assert await asyncio.to_thread(migrating.wait) == 0, migrating.output
 
@@ -134,6 +133,12 @@ class Stage:
     async def start_database(self) -> None:
         self.database = await asyncio.to_thread(start, self.cluster, settings=self.postgres)
         self.relay.server_port = self.database.port
+
+    async def checkpoint(self) -> None:
+        """What is there by now is on the disk, however the server is set: a sabotage shall lose writes, no tables."""
+        connection = await self.connect()
+        await connection.execute("CHECKPOINT")
+        await connection.close()
 
     async def revive(self) -> None:
         """Brings back what a fault has left down."""

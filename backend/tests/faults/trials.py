@@ -155,6 +155,7 @@ async def _write_under(trial: Trial, on: Stage, ledger: Ledger, row: Row, second
                 Client(api, lambda: on.url, f"c{number}", ledger, row, on.sabotage.has_ids, random.Random(number))
             )
             await clients[-1].begin()
+        await on.checkpoint()
         async with asyncio.TaskGroup() as writing:
             for client in clients:
                 writing.create_task(client.write())

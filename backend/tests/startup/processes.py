@@ -105,7 +105,7 @@ class Process:
                         return self
                 assert self.status_of() is None, self.output
                 await asyncio.sleep(0.03)
-        raise AssertionError(f"It does not serve:\n{self.output}")
+        raise AssertionError(f"It does not serve:\n{self.output[-5000:]}")
 
 
 @dataclass
