@@ -105,6 +105,7 @@ test('a date and a priority are chosen with the keyboard alone', async ({ app, a
   await expect(row(app, 'One').locator('[data-title]')).toBeFocused()
 
   await app.keyboard.press('p')
+  await expect(app.getByRole('menu').locator(':focus')).toBeVisible()
   await app.keyboard.press('ArrowDown')
   await app.keyboard.press('Enter')
   await expect(app.getByRole('checkbox', { name: 'Complete “One”, Priority: High' })).toBeVisible()

@@ -26,12 +26,15 @@ async function start(): Promise<void> {
 void start()
 startServiceWorker()
 
-// What a key or a click needs next, so that neither has to wait for it.
+// What a key or a click needs next, so that neither has to wait for it. Without a network it is asked for again then.
+const SOON = [
+  () => import('@/features/tasks/due-picker'),
+  () => import('@/features/tasks/tag-picker'),
+  () => import('@/features/tasks/task-panel'),
+  () => import('@/features/shell/palette'),
+  () => import('@/features/tasks/quick-add-dialog'),
+  () => import('@/features/search/search-page'),
+]
 setTimeout(() => {
-  void import('@/features/tasks/due-picker')
-  void import('@/features/tasks/tag-picker')
-  void import('@/features/tasks/task-panel')
-  void import('@/features/shell/palette')
-  void import('@/features/tasks/quick-add-dialog')
-  void import('@/features/search/search-page')
+  for (const load of SOON) load().catch(() => undefined)
 }, 1_000)
