@@ -358,6 +358,7 @@ test.describe('search', () => {
       { title: 'Old report', is_completed: true },
     ])
     await app.reload()
+    await expect(titles(app)).toHaveCount(3)
     await app.keyboard.press('/')
     await expect(field(app)).toBeFocused()
     await app.keyboard.type('rep')
