@@ -49,8 +49,7 @@ class Settings(BaseSettings):
     debug: bool = False
 
     database_url: SecretStr | None = None
-    database_pool_size: int = Field(default=20, ge=1, le=1000)
-    database_max_overflow: int = Field(default=10, ge=0, le=1000)
+    database_pool_size: int = Field(default=20, ge=1, le=1000, description="the most connections of each process")
     database_pool_timeout: float = Field(default=1.5, gt=0, le=60, description="seconds to wait for a free connection")
     database_connect_timeout: float = Field(default=10.0, gt=0, le=120, description="seconds")
     database_statement_timeout: float = Field(default=10.0, gt=0, le=600, description="seconds")

@@ -26,7 +26,7 @@ def create_engine(endpoint: Endpoint, settings: Settings) -> AsyncEngine:
         connect_args=endpoint.connect_args,
         isolation_level="AUTOCOMMIT",
         pool_size=settings.database_pool_size,
-        max_overflow=settings.database_max_overflow,
+        max_overflow=0,  # such connections are closed at once: under load, a login to the database for each request
         pool_timeout=settings.database_pool_timeout,
         pool_recycle=RECYCLE_SECONDS,
         pool_use_lifo=True,

@@ -141,7 +141,7 @@ def _is_worth_waiting(error: Exception) -> bool:
 async def _warn_of_scarce_connections(engine: AsyncEngine, settings: Settings) -> None:
     async with engine.connect() as connection:
         limit = int((await connection.execute(text("SHOW max_connections"))).scalar_one())
-    wanted = settings.workers * (settings.database_pool_size + settings.database_max_overflow)
+    wanted = settings.workers * settings.database_pool_size
     if wanted > SUPPORTED_SHARE * limit:
         log.warning("the pools may ask for more connections than the server should give", wanted=wanted, limit=limit)
 

@@ -242,7 +242,7 @@ class TestDatabaseAway:
 
 class TestPoolExhausted:
     async def test_others_are_refused_soon_and_served_afterwards(self, serve: Serve) -> None:
-        async with serve(database_pool_size=1, database_max_overflow=0) as service:
+        async with serve(database_pool_size=1) as service:
             task = await service.ana.create_task(title="Old")
             async with held(service, task):
                 change = asyncio.create_task(service.ana.patch(f"/tasks/{task['id']}", {"title": "New"}))
@@ -290,7 +290,7 @@ class TestStalledDatabase:
 class TestAbandonedRequests:
     async def test_nothing_of_a_cancelled_one_meets_the_next_user(self, serve: Serve) -> None:
         async with (
-            serve(database_pool_size=1, database_max_overflow=0) as service,
+            serve(database_pool_size=1) as service,
             Api.of(service.app) as bob,
         ):
             await bob.register_and_log_in()
@@ -309,7 +309,7 @@ class TestAbandonedRequests:
             assert (await service.ana.get("/tasks")).json()["items"] == [task]
 
     async def test_requests_cancelled_at_any_moment_leave_the_pool_whole(self, serve: Serve) -> None:
-        async with serve(database_pool_size=2, database_max_overflow=0) as service, Api.of(service.app) as bob:
+        async with serve(database_pool_size=2) as service, Api.of(service.app) as bob:
             await bob.register_and_log_in()
             for step in range(40):
                 request = asyncio.create_task(service.ana.post("/tasks", task_data()))
@@ -324,7 +324,7 @@ class TestAbandonedRequests:
             assert service.app.state.context.database.engine.pool.checkedout() == 0
 
     async def test_no_write_joins_a_transaction_that_a_cancelled_request_left(self, serve: Serve) -> None:
-        async with serve(database_pool_size=1, database_max_overflow=0) as service:
+        async with serve(database_pool_size=1) as service:
             for step in range(12):
                 request = asyncio.create_task(service.ana.get("/tasks"))
                 await asyncio.sleep(step * 0.0003)
@@ -337,9 +337,7 @@ class TestAbandonedRequests:
             assert await service.transactions() == 0
 
     async def test_a_client_that_hangs_up_leaves_nothing_open(self, program: Program, own_database: str) -> None:
-        process = await program.start(
-            "serve", DATABASE_URL=own_database, DATABASE_POOL_SIZE="1", DATABASE_MAX_OVERFLOW="0"
-        ).serving()
+        process = await program.start("serve", DATABASE_URL=own_database, DATABASE_POOL_SIZE="1").serving()
         superuser = await asyncpg.connect(own_database)
         async with Api.at(process.url) as ana, Api.at(process.url) as bob, Api.at(process.url) as impatient:
             await ana.register_and_log_in()

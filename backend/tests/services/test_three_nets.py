@@ -247,7 +247,7 @@ class TestWhatTheRoleCannotPrevent:
 @pytest.fixture
 async def single(worker_database: str) -> AsyncIterator[Database]:
     """A database behind a pool of one connection, so that every transaction comes after another on the same one."""
-    settings = settings_for(worker_database, database_pool_size=1, database_max_overflow=0)
+    settings = settings_for(worker_database, database_pool_size=1)
     opened = await prepare_database(settings)
     yield opened
     await opened.close()
