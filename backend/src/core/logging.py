@@ -7,12 +7,31 @@ without local variables: both can hold what users sent.
 import logging
 import sys
 import traceback
+from contextlib import suppress
 from typing import Literal
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 LogFormat = Literal["auto", "console", "json"]
+
+_handler = logging.StreamHandler()
+
+
+class _Lines:
+    """Writes the lines of this service, which need none of what the standard library does for a record of its own."""
+
+    disabled = False
+
+    def __init__(self, *name: str) -> None:
+        self.getEffectiveLevel = logging.getLogger(*name).getEffectiveLevel
+
+    def write(self, line: str) -> None:
+        with suppress(OSError, ValueError):  # no request fails for a log that cannot be written
+            _handler.stream.write(f"{line}\n")
+            _handler.stream.flush()
+
+    debug = info = warning = error = exception = write
 
 
 def configure_logging(level: str, log_format: LogFormat = "auto") -> None:
@@ -23,25 +42,22 @@ def configure_logging(level: str, log_format: LogFormat = "auto") -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _describe_exception,
     ]
+    written: list[Processor] = [_escape_controls, _renderer(log_format)]
     structlog.configure(
-        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[structlog.stdlib.filter_by_level, *shared, *written],
         wrapper_class=structlog.stdlib.BoundLogger,
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        logger_factory=_Lines,
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
+    _handler.stream = sys.stderr  # its setter would flush the one before, which may be closed
+    _handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                _escape_controls,
-                _renderer(log_format),
-            ],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *written],
         )
     )
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [_handler]
     root.setLevel(level.upper())
     _tame_libraries()
 
