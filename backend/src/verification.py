@@ -105,7 +105,7 @@ async def _require_head(revision: str | None) -> None:
 
 async def _check_main(check: Check, target: DatabaseTarget, settings: Settings) -> None:
     engine = create_engine(target.main, settings)
-    database = Database(engine, wake_timeout=settings.database_start_timeout)
+    database = Database(engine, settings, wake_timeout=settings.database_start_timeout)
     user = Principal(new_id(), new_id())
     try:
         async with check.step("a user can be written (the way that requests take)"), explained(target), _in_words():

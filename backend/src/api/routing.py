@@ -2,19 +2,27 @@
 
 import json
 from collections.abc import Callable, Coroutine
-from typing import Any
+from dataclasses import replace
+from types import TracebackType
+from typing import Any, Self, get_origin
 from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, FastAPI, HTTPException, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.dependencies.utils import get_dependant
+from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
+from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
 from starlette.routing import Match
 from starlette.types import Scope
 
 from src.api.errors import TooLarge, UnsupportedMediaType, problem_type
 from src.core.errors import AppError, CommitUnknown, Invalid, Unavailable
+from src.database.session import Transaction
+from src.database.statements import DatabaseSession
 from src.schemas.export import ExportDocument
 from src.schemas.problem import Problem
 
@@ -41,7 +49,27 @@ class StrictRequest(Request):
 
     A body of very many values is refused before it is looked at: each can be a fault, and to tell a hundred thousand
     faults takes seconds, during which nobody else is served.
+
+    The transaction that is opened on a request ends with it: before the answer is sent, so that none tells of what a
+    failing COMMIT has not kept.
     """
+
+    _transaction: Transaction | None = None
+
+    async def open(self, transaction: Transaction) -> DatabaseSession:
+        assert self._transaction is None
+        session = await transaction.__aenter__()
+        self._transaction = transaction
+        return session
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._transaction is not None:
+            await self._transaction.__aexit__(kind, error, traceback)
 
     async def json(self) -> Any:
         body = await self.body()
@@ -76,19 +104,49 @@ class StrictRoute(APIRoute):
         return match, found
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        documented, self.dependant = self.dependant, _query_at_once(self.dependant)
         handle = super().get_route_handler()
+        self.dependant = documented
         accepted = FORM_TYPES if self._takes_form() else JSON_TYPES
         takes_body = self.body_field is not None
 
         async def handle_strictly(request: Request) -> Response:
             if takes_body:
                 require_media_type(request, accepted)
-            return await handle(StrictRequest(request.scope, request.receive))
+            async with StrictRequest(request.scope, request.receive) as strict:
+                return await handle(strict)
 
         return handle_strictly
 
     def _takes_form(self) -> bool:
         return self.body_field is not None and type(self.body_field.field_info).__name__ == "Form"
+
+
+def _query_at_once(dependant: Dependant) -> Dependant:
+    """A model of the query is validated as a whole, where FastAPI takes it apart and looks at each field at length."""
+    if len(dependant.query_params) != 1:
+        return dependant
+    name, model = dependant.query_params[0].name, dependant.query_params[0].field_info.annotation
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        return dependant
+    lists = {field.alias or name for name, field in model.model_fields.items() if get_origin(field.annotation) is list}
+
+    async def read(request: Request) -> BaseModel:
+        written: dict[str, Any] = {}
+        for key, value in request.query_params.multi_items():
+            if key in lists:
+                written.setdefault(key, []).append(value)
+            else:
+                written[key] = value
+        try:
+            return model.model_validate(written)
+        except ValidationError as error:
+            raise RequestValidationError(
+                [{**each, "loc": ("query", *each["loc"])} for each in error.errors()]
+            ) from None
+
+    reading = get_dependant(path=dependant.path or "", call=read, name=name)
+    return replace(dependant, query_params=[], dependencies=[*dependant.dependencies, reading])
 
 
 def require_media_type(request: Request, accepted: frozenset[str]) -> None:

@@ -27,7 +27,6 @@ def create_engine(endpoint: Endpoint, settings: Settings) -> AsyncEngine:
         isolation_level="AUTOCOMMIT",
         pool_size=settings.database_pool_size,
         max_overflow=0,  # such connections are closed at once: under load, a login to the database for each request
-        pool_timeout=settings.database_pool_timeout,
         pool_recycle=RECYCLE_SECONDS,
         pool_use_lifo=True,
         hide_parameters=True,

@@ -8,17 +8,17 @@ from enum import Enum, auto
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from src.core.errors import AppError, Unauthorized, Unavailable
 from src.database.refusals import find_refusal
+
+IntegrityError = asyncpg.IntegrityConstraintViolationError
+"""A constraint refused a row: see `violated_constraint`."""
 
 
 class Failure(Enum):
     AWAY = auto()
     """Not reachable just now: asleep, restarting, or the connection broke. Worth another try."""
-    BUSY = auto()
-    """Every connection of the pool is taken."""
     SLOW = auto()
     """A statement took longer than it may."""
     COLLISION = auto()
@@ -59,8 +59,6 @@ def classify(error: BaseException, *, connecting: bool = False) -> Failure:
     Args:
         connecting: nothing has been asked yet, so whatever a proxy on the way complains of, it is not our statement.
     """
-    if isinstance(error, PoolTimeout):
-        return Failure.BUSY
     if isinstance(error, ssl.SSLCertVerificationError):
         return Failure.REFUSED
     if isinstance(error, asyncpg.InternalClientError):  # the server has said goodbye, and the socket is not closed yet
@@ -94,7 +92,7 @@ def sqlstate(error: BaseException) -> str | None:
 
 def violated_constraint(error: BaseException) -> str | None:
     """The name of the constraint that refused a row."""
-    return getattr(getattr(getattr(error, "orig", None), "__cause__", None), "constraint_name", None)
+    return getattr(error, "constraint_name", None)
 
 
 def as_app_error(error: BaseException) -> AppError | None:
@@ -104,8 +102,6 @@ def as_app_error(error: BaseException) -> AppError | None:
     if _is_user_gone(error):
         return Unauthorized()
     match classify(error):
-        case Failure.BUSY:
-            return Unavailable("All database connections are in use")
         case Failure.AWAY | Failure.REFUSED:
             return Unavailable("The database cannot be reached", retry_after=2)
         case Failure.SLOW:

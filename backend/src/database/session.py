@@ -7,20 +7,21 @@ user, and a logout holds on the next request of every worker.
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
+from types import TracebackType
 from typing import Any, NoReturn
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import Executable, Row
+from sqlalchemy import Executable
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-from sqlmodel.ext.asyncio.session import AsyncSession
 
+from src.core.config import Settings
 from src.core.errors import AppError, CommitUnknown, Unauthorized, Unavailable
 from src.core.security import Principal
 from src.database.failures import Failure, as_app_error, classify, sqlstate
 from src.database.roles import APP_ROLE, SYSTEM_ROLE
+from src.database.statements import DatabaseSession, Row, fetch
 
 FIRST_DELAY = 0.05
 LONGEST_DELAY = 1.0
@@ -53,68 +54,44 @@ class Database:
         wake_timeout: seconds that a request waits for a database that is away, before it is told so (503).
     """
 
-    def __init__(self, engine: AsyncEngine, *, wake_timeout: float) -> None:
+    def __init__(self, engine: AsyncEngine, settings: Settings, *, wake_timeout: float) -> None:
         self.engine = engine
+        # The pool has a queue of its own, but there those who come overtake those who wait.
+        self._free = asyncio.Semaphore(settings.database_pool_size)
+        self._patience = settings.database_pool_timeout
         self._wake_timeout = wake_timeout
 
-    @asynccontextmanager
-    async def as_user(self, principal: Principal) -> AsyncIterator[AsyncSession]:
+    def as_user(self, principal: Principal) -> "Transaction":
         """A transaction that sees and accepts this user's rows only. Unauthorized when the session is over."""
-        async with self._transaction(_open_as_user(principal.id, principal.session_id), expected="SELECT 1") as session:
-            yield session
+        return Transaction(self, _open_as_user(principal.id, principal.session_id), expected="SELECT 1")
 
-    @asynccontextmanager
-    async def as_reader(self, principal: Principal) -> AsyncIterator[AsyncSession]:
+    def as_reader(self, principal: Principal) -> "Transaction":
         """As `as_user`, read-only, and all its statements see the database as it was at one moment."""
         opening = _open_as_user(principal.id, principal.session_id, begin=_BEGIN_SNAPSHOT)
-        async with self._transaction(opening, expected="SELECT 1") as session:
-            yield session
+        return Transaction(self, opening, expected="SELECT 1")
 
-    @asynccontextmanager
-    async def as_system(self) -> AsyncIterator[AsyncSession]:
+    def as_system(self) -> "Transaction":
         """A transaction for what has no user yet. It sees accounts and sessions, and nobody's tasks."""
-        async with self._transaction(_OPEN_AS_SYSTEM, expected="SET") as session:
-            yield session
+        return Transaction(self, _OPEN_AS_SYSTEM, expected="SET")
 
-    async def run_alone(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Row[Any] | None:
+    async def run_alone(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Row | None:
         """One statement as the login itself, committed by itself, in one round trip; its first row, if any."""
-        connection = await self._begin(None, expected=None)
-        driver = await _driver_of(connection)
+        connection, driver = await self.begin(None, expected=None)
         try:
-            result = await connection.execute(statement, parameters)
-            return result.first() if result.returns_rows else None
+            rows = await fetch(driver, statement, parameters or {})
+            return rows[0] if rows else None
         except Exception as error:
             if _is_answer_lost(error):
                 driver.terminate()
                 raise CommitUnknown from error
             _raise_translated(error)
         finally:
-            await connection.close()
+            await self.give_back(connection, driver)
 
     async def close(self) -> None:
         await self.engine.dispose()
 
-    @asynccontextmanager
-    async def _transaction(self, opening: str, *, expected: str) -> AsyncIterator[AsyncSession]:
-        connection = await self._begin(opening, expected=expected)
-        driver = await _driver_of(connection)
-        session = AsyncSession(bind=connection, expire_on_commit=False)
-        try:
-            try:
-                yield session
-                await session.flush()
-            except AppError as error:
-                if error.keeps_changes:
-                    await session.flush()
-                    await _commit(driver)
-                raise
-            except Exception as error:  # noqa: BLE001  # raised again, translated
-                _raise_translated(error)
-            await _commit(driver)
-        finally:
-            await _give_back(connection, session, driver)
-
-    async def _begin(self, opening: str | None, *, expected: str | None) -> AsyncConnection:
+    async def begin(self, opening: str | None, *, expected: str | None) -> tuple[AsyncConnection, asyncpg.Connection]:
         """Take a connection and open a transaction on it; until then nothing has happened, so it may be tried again."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._wake_timeout
@@ -123,6 +100,8 @@ class Database:
             try:
                 async with asyncio.timeout_at(deadline):
                     return await self._try_to_begin(opening, expected)
+            except AppError:
+                raise
             except Exception as error:
                 away = isinstance(error, TimeoutError) or classify(error, connecting=True) is Failure.AWAY
                 if away and loop.time() + delay > deadline:
@@ -132,21 +111,96 @@ class Database:
             await asyncio.sleep(delay * random.uniform(0.5, 1.0))  # noqa: S311  # spreads load, guards nothing
             delay = min(2 * delay, LONGEST_DELAY)
 
-    async def _try_to_begin(self, opening: str | None, expected: str | None) -> AsyncConnection:
-        connection = await self.engine.connect()
-        if opening is None:
-            return connection
+    async def give_back(self, connection: AsyncConnection, driver: asyncpg.Connection | None) -> None:
+        """Return the connection to the pool with no transaction on it, or closed."""
+        try:
+            if driver is not None and not driver.is_closed() and driver.is_in_transaction():
+                await driver.execute("ROLLBACK", timeout=ROLLBACK_TIMEOUT)
+        except BaseException as error:
+            assert driver is not None
+            driver.terminate()  # the pool replaces what is closed
+            if not isinstance(error, Exception):
+                raise
+        finally:
+            try:
+                await connection.close()
+            finally:
+                self._free.release()
+
+    async def _try_to_begin(
+        self, opening: str | None, expected: str | None
+    ) -> tuple[AsyncConnection, asyncpg.Connection]:
+        connection = await self._connect()
         driver = None
         try:
-            driver = await _driver_of(connection)
-            if await driver.execute(opening) != expected:
+            assert connection.sync_connection is not None
+            driver = connection.sync_connection.connection.driver_connection
+            assert driver is not None
+            if opening is not None and await driver.execute(opening) != expected:
                 raise Unauthorized
         except BaseException as error:
             if driver is not None and not isinstance(error, Unauthorized):
                 driver.terminate()  # a BEGIN without an answer may have left a transaction that the driver can't see
-            await _give_back(connection, None, driver)
+            await self.give_back(connection, driver)
             raise
-        return connection
+        return connection, driver
+
+    async def _connect(self) -> AsyncConnection:
+        """Raises Unavailable where none becomes free in time. The caller gives it back."""
+        if self._free.locked():
+            try:
+                async with asyncio.timeout(self._patience):
+                    await self._free.acquire()
+            except TimeoutError:
+                raise Unavailable("All database connections are in use") from None
+        else:
+            await self._free.acquire()
+        try:
+            return await self.engine.connect()
+        except BaseException:
+            self._free.release()
+            raise
+
+
+class Transaction:
+    """Commits at the end of its block; rolls back where the block raises, unless the error keeps the changes."""
+
+    __slots__ = ("_connection", "_database", "_expected", "_opening", "_session")
+
+    _connection: AsyncConnection
+    _session: DatabaseSession
+
+    def __init__(self, database: Database, opening: str, *, expected: str) -> None:
+        self._database = database
+        self._opening = opening
+        self._expected = expected
+
+    async def __aenter__(self) -> DatabaseSession:
+        self._connection, driver = await self._database.begin(self._opening, expected=self._expected)
+        self._session = DatabaseSession(self._connection, driver)
+        return self._session
+
+    async def __aexit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _traceback: TracebackType | None
+    ) -> None:
+        session = self._session
+        try:
+            if error is None or (isinstance(error, AppError) and error.keeps_changes):
+                await self._flush()
+                await _commit(session.driver)
+            elif isinstance(error, Exception) and (answer := as_app_error(error)) is not None:
+                raise answer from error
+        finally:
+            if session.in_transaction():
+                await session.close()
+            await self._database.give_back(self._connection, session.driver)
+
+    async def _flush(self) -> None:
+        if self._session.in_transaction():  # else it was not used for objects
+            try:
+                await self._session.flush()
+            except Exception as error:  # noqa: BLE001  # raised again, translated
+                _raise_translated(error)
 
 
 def _raise_translated(error: Exception) -> NoReturn:
@@ -162,12 +216,6 @@ def _is_answer_lost(error: Exception) -> bool:
     return failure is Failure.AWAY or (failure is Failure.SLOW and sqlstate(error) is None)
 
 
-async def _driver_of(connection: AsyncConnection) -> asyncpg.Connection:
-    driver = (await connection.get_raw_connection()).driver_connection
-    assert driver is not None
-    return driver
-
-
 async def _commit(driver: asyncpg.Connection) -> None:
     """Raises CommitUnknown where the server's word on the COMMIT was lost."""
     try:
@@ -179,21 +227,3 @@ async def _commit(driver: asyncpg.Connection) -> None:
         raise CommitUnknown from error
     if tag != "COMMIT":
         raise RuntimeError("the transaction had failed before its COMMIT, and was rolled back")
-
-
-async def _give_back(
-    connection: AsyncConnection, session: AsyncSession | None, driver: asyncpg.Connection | None
-) -> None:
-    """Return the connection to the pool with no transaction on it, or closed."""
-    try:
-        if session is not None:
-            await session.close()
-        if driver is not None and not driver.is_closed() and driver.is_in_transaction():
-            await driver.execute("ROLLBACK", timeout=ROLLBACK_TIMEOUT)
-    except BaseException as error:
-        if driver is not None:
-            driver.terminate()  # the pool replaces what is closed
-        if not isinstance(error, Exception):
-            raise
-    finally:
-        await connection.close()

@@ -64,7 +64,7 @@ async def prepare_database(settings: Settings) -> Database:
     await _prepare_schema(target, settings)
     engine = create_engine(target.main, settings)
     default = NEON_WAKE_TIMEOUT if target.neon else WAKE_TIMEOUT
-    return Database(engine, wake_timeout=settings.database_wake_timeout or default)
+    return Database(engine, settings, wake_timeout=settings.database_wake_timeout or default)
 
 
 async def _prepare_schema(target: DatabaseTarget, settings: Settings) -> None:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 
 from src.core.errors import Invalid
 from src.core.security import password_weakness
 from src.database.session import Database
+from src.database.statements import Row
 from src.schemas.encoding import build
 from src.schemas.user import UserPublic, UserRegister
 from src.services.attempt_limits import COUNT_ATTEMPTS, Attempt, parameters, purge_now_and_then, refuse_excess
@@ -57,11 +58,11 @@ async def find_account(
     await purge_now_and_then(database)
     if row.id is None:
         return None
-    public = public_user([row._mapping[column] for column in PUBLIC_COLUMNS.split(", ")])
+    public = public_user([row[column] for column in PUBLIC_COLUMNS.split(", ")])
     return Account(id=row.id, is_active=row.is_active, password_hash=row.password_hash, public=public)
 
 
-def public_user(row: Row[Any] | Sequence[Any]) -> UserPublic:
+def public_user(row: Row | Sequence[Any]) -> UserPublic:
     """``row`` holds `PUBLIC_COLUMNS`, in that order."""
     return build(UserPublic, *row)
 

@@ -7,18 +7,17 @@ opens short transactions itself.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import Row, text
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy import text
 
 from src.core.config import Settings
 from src.core.errors import AppError, BadRequest, Forbidden, Unauthorized
 from src.core.security import AccessTokens, PasswordHasher, Principal, RefreshToken, RefreshTokens, Verdict, new_nonce
 from src.core.security_events import record, record_suspicion
 from src.database.session import Database
-from src.database.statements import fetch_first
+from src.database.statements import DatabaseSession, Row, fetch_first
 from src.domain.text import identity_key
 from src.models import new_id
 from src.schemas.user import UserPublic
@@ -225,7 +224,7 @@ class AuthService:
                 _REHASH, {"id": account.id, "old": account.password_hash, "new": verdict.new_hash}
             )
 
-    async def _successor(self, session: AsyncSession, family: Row[Any], token: RefreshToken, client: Client) -> Grant:
+    async def _successor(self, session: DatabaseSession, family: Row, token: RefreshToken, client: Client) -> Grant:
         principal = Principal(family.user_id, family.id)
         if token.secret_hash == family.token_hash:
             return await self._rotate(session, principal, token, client)
@@ -238,7 +237,9 @@ class AuthService:
         record_suspicion("refresh token reused", user=family.user_id, session=family.id)
         raise RefreshTokenReused(keeps_changes=True)
 
-    async def _rotate(self, session: AsyncSession, principal: Principal, token: RefreshToken, client: Client) -> Grant:
+    async def _rotate(
+        self, session: DatabaseSession, principal: Principal, token: RefreshToken, client: Client
+    ) -> Grant:
         nonce = new_nonce()
         successor = self._refresh_tokens.successor(token, nonce)
         changed = {"token_hash": successor.secret_hash, "nonce": nonce, "idle": self._idle, **_described(client)}

@@ -10,19 +10,18 @@ from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequenc
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import Row, TextClause, text
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy import TextClause, text
 
 from src.core import clock
 from src.core.errors import Unauthorized, Unavailable
 from src.core.security import Principal
 from src.core.security_events import record
 from src.database.session import Database
-from src.database.statements import fetch_all, fetch_first
+from src.database.statements import DatabaseSession, Row, fetch_all, fetch_first
 from src.domain.portability import CALENDAR_END, CALENDAR_START, Calendar, Repeating, TaskRecord, rest_of_rule, task_csv
 from src.schemas.encoding import build, encode
 from src.schemas.export import (
@@ -103,7 +102,7 @@ class _Order:
     """What a batch comes after: at first, and then by its last row."""
 
     first: Mapping[str, object]
-    after: Callable[[Row[Any]], Mapping[str, object]]
+    after: Callable[[Row], Mapping[str, object]]
 
 
 _BY_ID = _Order({"after_id": _NOBODY}, lambda row: {"after_id": row.id})
@@ -163,7 +162,7 @@ async def _begun(pieces: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, N
 
 
 class _Export:
-    def __init__(self, session: AsyncSession, owner_id: UUID) -> None:
+    def __init__(self, session: DatabaseSession, owner_id: UUID) -> None:
         self._session = session
         self._owner_id = owner_id
         self._now = clock.now()
@@ -205,7 +204,7 @@ class _Export:
 
     async def _batches(
         self, statement: TextClause, order: _Order, *, with_trash: bool | None = None
-    ) -> AsyncGenerator[Sequence[Row[Any]], None]:
+    ) -> AsyncGenerator[Sequence[Row], None]:
         bound: dict[str, object] = {"owner_id": self._owner_id}
         if with_trash is not None:
             bound |= {"with_trash": with_trash, "expired_at": self._now - TRASH_KEEPS}
@@ -215,7 +214,7 @@ class _Export:
             after = order.after(rows[-1])
 
 
-def _values(model: type[BaseModel], row: Row[Any]) -> Iterable[object]:
+def _values(model: type[BaseModel], row: Row) -> Iterable[object]:
     values = list(row)
     if "priority" in model.model_fields:
         place = list(model.model_fields).index("priority")
@@ -223,8 +222,8 @@ def _values(model: type[BaseModel], row: Row[Any]) -> Iterable[object]:
     return values
 
 
-def _record(row: Row[Any]) -> TaskRecord:
-    values = {name: value for name, value in row._mapping.items() if name in TaskRecord.__slots__}
+def _record(row: Row) -> TaskRecord:
+    values = {name: value for name, value in row.items() if name in TaskRecord.__slots__}
     return TaskRecord(place=0, **values, priority=PRIORITY_NAMES.get(row.priority_id))
 
 
@@ -232,11 +231,11 @@ def _names(task: TaskRecord) -> Iterable[str]:
     return map(str, task.tags)
 
 
-def _todo(calendar: Calendar, row: Row[Any]) -> str:
+def _todo(calendar: Calendar, row: Row) -> str:
     return calendar.todo(_record(row), row.tags, _repeating(row))
 
 
-def _repeating(row: Row[Any]) -> Repeating | None:
+def _repeating(row: Row) -> Repeating | None:
     if row.rrule is None:
         return None
     rest = rest_of_rule(row.rrule, row.start_date, row.occurrence_date)

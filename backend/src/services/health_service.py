@@ -2,13 +2,13 @@
 
 import asyncio
 import time
-from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import text
 
 from src.core.errors import AppError
 from src.database.migrations import older_revisions
 from src.database.session import Database
+from src.database.statements import Row
 from src.schemas.health import DatabaseHealth, Health, SchemaHealth
 
 SERVICE = "todo-api"
@@ -25,7 +25,7 @@ class HealthService:
             None,
             *older_revisions(),
         }  # one that is not known was made by a newer version, beside this one
-        self._queries: set[asyncio.Task[Row[Any] | None]] = set()  # the event loop alone would not keep them
+        self._queries: set[asyncio.Task[Row | None]] = set()  # the event loop alone would not keep them
 
     async def check(self) -> Health:
         started = time.perf_counter()
@@ -40,7 +40,7 @@ class HealthService:
         schema = SchemaHealth(status="outdated" if revision in self._outdated else "valid", revision=revision)
         return self._health(DatabaseHealth(status="connected", latency_ms=latency), schema)
 
-    async def _ask(self) -> Row[Any] | None:
+    async def _ask(self) -> Row | None:
         """Gives up in time. The driver's tidying up waits for the server once more, which nobody here waits for."""
         query = asyncio.create_task(self._database.run_alone(_REVISION))
         self._queries.add(query)

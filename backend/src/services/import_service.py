@@ -13,18 +13,16 @@ from functools import partial
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Executable, Row
-from sqlalchemy.exc import IntegrityError
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy import Executable
 
 from src.core import clock
 from src.core.errors import Conflict, FieldError, Invalid, Unauthorized
 from src.core.security import Principal
 from src.core.security_events import record
 from src.core.threads import lower_priority
-from src.database.failures import sqlstate
+from src.database.failures import IntegrityError, sqlstate
 from src.database.session import Database
-from src.database.statements import fetch_all, fetch_first
+from src.database.statements import DatabaseSession, Row, fetch_all, fetch_first
 from src.domain.portability import (
     Account,
     Bundle,
@@ -143,7 +141,7 @@ class ImportService:
 class _Import:
     """One import, in its transaction."""
 
-    def __init__(self, session: AsyncSession, owner: Principal, workers: ImportWorkers, bundle: Bundle) -> None:
+    def __init__(self, session: DatabaseSession, owner: Principal, workers: ImportWorkers, bundle: Bundle) -> None:
         self._session = session
         self._owner = owner
         self._workers = workers
@@ -207,7 +205,7 @@ class _Import:
     async def _execute(self, statement: Executable, **parameters: object) -> None:
         await fetch_first(self._session, statement, owner_id=self._owner.id, **parameters)
 
-    async def _all(self, statement: Executable, **parameters: object) -> Sequence[Row[Any]]:
+    async def _all(self, statement: Executable, **parameters: object) -> Sequence[Row]:
         return await fetch_all(self._session, statement, owner_id=self._owner.id, **parameters)
 
 

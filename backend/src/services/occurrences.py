@@ -6,15 +6,12 @@ Everything happens in the transaction of the change, so there is always a next i
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from src.core import clock
-from src.database.statements import fetch_all, fetch_first
+from src.database.statements import DatabaseSession, Row, fetch_all, fetch_first
 from src.domain.due_dates import due_instant
 from src.domain.ordering import title_key
 from src.domain.recurrence import History, Missed, Mode, Schedule, missing_dates, parse_rule
@@ -41,12 +38,12 @@ class ChangedTask(Protocol):
 class NewInstance:
     """An instance to be made, with the task whose position its own task takes over."""
 
-    state: Row[Any]
+    state: Row
     day: date
     replaces: ChangedTask | None = None
 
 
-async def settle(session: AsyncSession, owner_id: UUID, tasks: Iterable[ChangedTask]) -> bool:
+async def settle(session: DatabaseSession, owner_id: UUID, tasks: Iterable[ChangedTask]) -> bool:
     """To be called once tasks were completed, reopened, deleted or restored, with their rows as the change left them.
 
     The rows need ``id``, ``recurring_task_id``, ``occurrence_date`` and ``position``; those of no series are passed
@@ -68,7 +65,7 @@ async def settle(session: AsyncSession, owner_id: UUID, tasks: Iterable[ChangedT
 
 
 async def open_missing(
-    session: AsyncSession,
+    session: DatabaseSession,
     owner_id: UUID,
     series_ids: Collection[UUID],
     *,
@@ -83,7 +80,7 @@ async def open_missing(
     await make_instances(session, owner_id, new)
 
 
-async def make_instances(session: AsyncSession, owner_id: UUID, new: Sequence[NewInstance]) -> None:
+async def make_instances(session: DatabaseSession, owner_id: UUID, new: Sequence[NewInstance]) -> None:
     """With their tasks. The caller holds the rows of their series. No statement is run for none."""
     if not new:
         return
@@ -105,18 +102,18 @@ async def make_instances(session: AsyncSession, owner_id: UUID, new: Sequence[Ne
     )
 
 
-async def read_states(session: AsyncSession, owner_id: UUID, series_ids: Collection[UUID]) -> Sequence[Row[Any]]:
+async def read_states(session: DatabaseSession, owner_id: UUID, series_ids: Collection[UUID]) -> Sequence[Row]:
     return await fetch_all(session, STATES, owner_id=owner_id, series_ids=list(series_ids))
 
 
-def schedule_of(state: Row[Any]) -> Schedule:
+def schedule_of(state: Row) -> Schedule:
     """Of a row of `STATES`, or of any other that holds what was stored of a series."""
     return Schedule(
         rule=parse_rule(state.rrule), start=state.start_date, mode=Mode(state.mode), missed=Missed(state.missed)
     )
 
 
-def history_of(state: Row[Any], open_days: Collection[date]) -> History:
+def history_of(state: Row, open_days: Collection[date]) -> History:
     """``open_days``: those of the open instances that count."""
     counts_from = None
     if state.latest_closed_at is not None:
@@ -144,7 +141,7 @@ def due_at(day: date | None, due_time: time | None, zone: str | None) -> datetim
     return due_instant(day, due_time, zone) if day and due_time is not None and zone else None
 
 
-def _missing(state: Row[Any], changed: Sequence[ChangedTask]) -> Iterator[NewInstance]:
+def _missing(state: Row, changed: Sequence[ChangedTask]) -> Iterator[NewInstance]:
     if not state.is_active:
         return
     open_days = state.open_days or ()

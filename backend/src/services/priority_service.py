@@ -1,14 +1,14 @@
 """The priorities, which are the same for everybody and read-only."""
 
 from sqlmodel import col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
+from src.database.statements import DatabaseSession
 from src.models import Priority
 from src.schemas.priority import PriorityPublic
 
 
 class PriorityService:
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: DatabaseSession) -> None:
         self._session = session
 
     async def list_all(self) -> list[PriorityPublic]:

@@ -6,12 +6,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from src.core import clock
 from src.core.errors import Invalid
 from src.core.security import Principal
-from src.database.statements import fetch_all, fetch_first
+from src.database.statements import DatabaseSession, fetch_all, fetch_first
 from src.domain.quick_add import QuickAdd, QuickAddError, parse_quick_add
 from src.domain.recurrence import describe, parse_rule
 from src.domain.text import identity_key
@@ -55,7 +54,7 @@ class Added:
 
 class QuickAddService:
     def __init__(
-        self, session: AsyncSession, owner: Principal, *, tasks: TaskService, series: RecurringTaskService
+        self, session: DatabaseSession, owner: Principal, *, tasks: TaskService, series: RecurringTaskService
     ) -> None:
         self._session = session
         self._owner = owner

@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Executable, Row
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy import Executable
 
 from src.core.errors import Invalid, NotFound
 from src.core.security import Principal
-from src.database.statements import fetch_all, fetch_first
+from src.database.statements import DatabaseSession, Row, fetch_all, fetch_first
 from src.domain.recurrence import Mode, Rearrangement, Split, missing_dates, rearranged
 from src.models import new_id
 from src.schemas.recurring_task import RecurringTaskPublic, RecurringTaskUpdate
@@ -35,7 +33,7 @@ from src.services.task_trees import trash_parts
 
 
 class RecurringTaskChangeService:
-    def __init__(self, session: AsyncSession, owner: Principal) -> None:
+    def __init__(self, session: DatabaseSession, owner: Principal) -> None:
         self._session = session
         self._owner = owner
 
@@ -78,13 +76,13 @@ class RecurringTaskChangeService:
         await open_missing(self._session, self._owner.id, [series_id])
         return public_series(await self._one(following)), True
 
-    async def _write(self, current: Row[Any], change: Change) -> None:
+    async def _write(self, current: Row, change: Change) -> None:
         await self._first(UPDATE, series_id=current.id, **change.values)
         if change.tags is not None:
             await self._set_tags(current.id, change.tags)
         await self._follow(current.id, change)
 
-    async def _go_on(self, current: Row[Any], change: Change, following: UUID) -> None:
+    async def _go_on(self, current: Row, change: Change, following: UUID) -> None:
         await self._first(CREATE, series_id=following, content_hash=MADE_HERE, **change.values)
         if change.tags is not None:
             await self._set_tags(following, change.tags)
@@ -111,7 +109,7 @@ class RecurringTaskChangeService:
             await settle(self._session, self._owner.id, parts)
 
     async def _rewrite(
-        self, series_id: UUID, tasks: Sequence[Row[Any]], change: Change, plan: Rearrangement, *, step: int
+        self, series_id: UUID, tasks: Sequence[Row], change: Change, plan: Rearrangement, *, step: int
     ) -> None:
         rows = []
         for task in tasks:
@@ -123,14 +121,14 @@ class RecurringTaskChangeService:
             columns = {name: [row[name] for row in rows] for name in rows[0]}
             await self._first(REWRITE, series_id=series_id, step=step, **columns)
 
-    async def _early_days(self, current: Row[Any], day: date) -> list[date]:
+    async def _early_days(self, current: Row, day: date) -> list[date]:
         """Open instances before that day which go along all the same: those that can only be done from it on."""
         if current.mode == Mode.SCHEDULE or day > today_in(current.timezone):
             return []
         tasks = await self._all(OPEN_TASKS, series_id=current.id)
         return [task.occurrence_date for task in tasks if task.occurrence_date < day]
 
-    async def _parted(self, current: Row[Any], day: date, early: Sequence[date]) -> Split:
+    async def _parted(self, current: Row, day: date, early: Sequence[date]) -> Split:
         counted = await self._first(COUNT_BEFORE, series_id=current.id, day=day, days=list(early))
         count = 0 if counted is None else counted[0]
         return parted(schedule_of(current), day, open_days=early, count_before=count)
@@ -140,27 +138,27 @@ class RecurringTaskChangeService:
         if row is None or row.found != len(tag_ids):
             raise Invalid.field("/tags", "unknown_tag", "must be ids of your tags")
 
-    async def _locked(self, series_id: UUID, precondition: Precondition) -> Row[Any]:
+    async def _locked(self, series_id: UUID, precondition: Precondition) -> Row:
         locked = await self._first(LOCK, series_id=series_id)
         if locked is None:
             raise NotFound
         precondition.check(locked.version)
         return await self._one(series_id)
 
-    async def _one(self, series_id: UUID) -> Row[Any]:
+    async def _one(self, series_id: UUID) -> Row:
         row = await self._first(READ, series_id=series_id)
         if row is None:
             raise NotFound
         return row
 
-    async def _first(self, statement: Executable, **parameters: object) -> Row[Any] | None:
+    async def _first(self, statement: Executable, **parameters: object) -> Row | None:
         return await fetch_first(self._session, statement, owner_id=self._owner.id, **parameters)
 
-    async def _all(self, statement: Executable, **parameters: object) -> Sequence[Row[Any]]:
+    async def _all(self, statement: Executable, **parameters: object) -> Sequence[Row]:
         return await fetch_all(self._session, statement, owner_id=self._owner.id, **parameters)
 
 
-def _change_of_tail(current: Row[Any], changes: RecurringTaskUpdate, day: date, parts: Split) -> Change:
+def _change_of_tail(current: Row, changes: RecurringTaskUpdate, day: date, parts: Split) -> Change:
     """Of what goes on from that day; of the whole series where nothing comes before."""
     if parts.head is None:
         return change_of(current, changes)
@@ -175,7 +173,7 @@ def _change_of_tail(current: Row[Any], changes: RecurringTaskUpdate, day: date, 
     return change_of(current, changes, **tail)
 
 
-def _plan(state: Row[Any], tasks: Sequence[Row[Any]], change: Change) -> Rearrangement:
+def _plan(state: Row, tasks: Sequence[Row], change: Change) -> Rearrangement:
     schedule, today = schedule_of(state), today_in(state.timezone)
     history = history_of(state, [task.occurrence_date for task in tasks])
     if change.is_rescheduled:

@@ -6,8 +6,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row
-
+from src.database.statements import Row
 from src.domain.ordering import title_key
 from src.domain.priorities import PRIORITY_IDS
 from src.domain.recurrence import Mode, Schedule, Split, split
@@ -44,7 +43,7 @@ class Change:
         return "is_active" in self.changed and bool(self.values["is_active"])
 
 
-def change_of(stored: Row[Any], changes: RecurringTaskUpdate, **differently: object) -> Change:
+def change_of(stored: Row, changes: RecurringTaskUpdate, **differently: object) -> Change:
     """``differently``: fields that do not begin with what is stored. Raises Invalid."""
     base = {**{name: getattr(stored, name) for name in FIELDS}, **differently}
     wanted = changes.model_dump(exclude_unset=True, exclude={"tags"})
@@ -76,7 +75,7 @@ def parted(schedule: Schedule, at: date, *, open_days: Sequence[date], count_bef
     return Split(head if count_before else None, tail if left is None or left > 0 else None, start)
 
 
-def rewritten(task: Row[Any], change: Change, day: date, owner_id: UUID) -> dict[str, Any] | None:
+def rewritten(task: Row, change: Change, day: date, owner_id: UUID) -> dict[str, Any] | None:
     """An open task as it is once its series has changed, and stands for ``day``; None where it stays as it is."""
     now = {name: change.values[name] if name in change.changed else getattr(task, name) for name in _WRITTEN[:3]}
     now["due_date"] = day if day != task.occurrence_date else task.due_date
@@ -91,7 +90,7 @@ def rewritten(task: Row[Any], change: Change, day: date, owner_id: UUID) -> dict
     return {**now, **keys, "title_key": title_key(now["title"]), "document": document}
 
 
-def _time_of(task: Row[Any], change: Change, due_date: date | None) -> dict[str, Any]:
+def _time_of(task: Row, change: Change, due_date: date | None) -> dict[str, Any]:
     """A time that a person has set on this one task stays, unless the time of the series changes."""
     due_time, zone = task.due_time, task.timezone
     if "due_time" in change.changed:

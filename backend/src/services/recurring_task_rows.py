@@ -3,11 +3,9 @@
 from collections.abc import Iterable
 from datetime import date, time
 from functools import lru_cache
-from typing import Any
-
-from sqlalchemy import Row
 
 from src.core.errors import Invalid
+from src.database.statements import Row
 from src.domain.recurrence import InvalidRule, Rule, describe, parse_rule, require_firing
 from src.schemas.encoding import build
 from src.schemas.recurring_task import Occurrence, RecurringTaskPublic
@@ -26,7 +24,7 @@ def read_rule(rrule: str, *, zone: str, start: date, pointer: str = "/rrule") ->
     return rule
 
 
-def public_series(row: Row[Any]) -> RecurringTaskPublic:
+def public_series(row: Row) -> RecurringTaskPublic:
     """Of a row of `READ` or `LIST`."""
     values = list(row)[:-1]
     values[PRIORITY_AT] = PUBLIC_PRIORITIES.get(row.priority_id)

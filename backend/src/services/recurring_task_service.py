@@ -7,12 +7,11 @@ from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Executable, Row
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy import Executable
 
 from src.core.errors import Conflict, Invalid, NotFound
 from src.core.security import Cursors, InvalidCursor, Position, Principal
-from src.database.statements import fetch_all, fetch_first
+from src.database.statements import DatabaseSession, Row, fetch_all, fetch_first
 from src.domain.priorities import PRIORITY_IDS
 from src.domain.recurrence import Mode, Schedule, describe, occurrences, projected
 from src.models import new_id
@@ -70,7 +69,7 @@ class AlreadyCompleted(Conflict):
 
 
 class RecurringTaskService:
-    def __init__(self, session: AsyncSession, owner: Principal, cursors: Cursors) -> None:
+    def __init__(self, session: DatabaseSession, owner: Principal, cursors: Cursors) -> None:
         self._session = session
         self._owner = owner
         self._cursors = cursors
@@ -198,29 +197,29 @@ class RecurringTaskService:
         except InvalidCursor:
             raise Invalid.field("query/cursor", "invalid_cursor", "is not a cursor of this list") from None
 
-    async def _first(self, statement: Executable, **parameters: object) -> Row[Any] | None:
+    async def _first(self, statement: Executable, **parameters: object) -> Row | None:
         return await fetch_first(self._session, statement, owner_id=self._owner.id, **parameters)
 
-    async def _all(self, statement: Executable, **parameters: object) -> list[Row[Any]]:
+    async def _all(self, statement: Executable, **parameters: object) -> list[Row]:
         return list(await fetch_all(self._session, statement, owner_id=self._owner.id, **parameters))
 
-    async def _one(self, series_id: UUID) -> Row[Any]:
+    async def _one(self, series_id: UUID) -> Row:
         return _found(await self._first(READ, series_id=series_id))
 
-    async def _locked(self, series_id: UUID) -> Row[Any]:
+    async def _locked(self, series_id: UUID) -> Row:
         return _found(await self._first(LOCK, series_id=series_id))
 
     async def _count(self, statement: Executable, **parameters: object) -> int:
         return int(_found(await self._first(statement, **parameters))[0])
 
 
-def _found(row: Row[Any] | None) -> Row[Any]:
+def _found(row: Row | None) -> Row:
     if row is None:
         raise NotFound
     return row
 
 
-def _days(row: Row[Any], query: OccurrenceQuery) -> Iterator[date]:
+def _days(row: Row, query: OccurrenceQuery) -> Iterator[date]:
     schedule = schedule_of(row)
     if schedule.mode is Mode.SCHEDULE:
         return occurrences(schedule.rule, schedule.start, after=query.after, before=query.before)
@@ -228,7 +227,7 @@ def _days(row: Row[Any], query: OccurrenceQuery) -> Iterator[date]:
     return (d for d in days if (query.after is None or d > query.after) and (query.before is None or d < query.before))
 
 
-def _projected(schedule: Schedule, row: Row[Any]) -> Iterator[date]:
+def _projected(schedule: Schedule, row: Row) -> Iterator[date]:
     count = schedule.rule.count
     left = None if count is None else max(count - row.completed_count - row.skipped_count, 0)
     return projected(schedule, next_day=row.next_date, left=left)

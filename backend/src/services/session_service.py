@@ -3,12 +3,11 @@
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from src.core.errors import NotFound
 from src.core.security import Principal
 from src.core.security_events import record
-from src.database.statements import fetch_all, fetch_first
+from src.database.statements import DatabaseSession, fetch_all, fetch_first
 from src.models import Session, columns_of
 from src.schemas.auth import SessionPublic
 
@@ -26,14 +25,14 @@ _END_OTHERS = delete(Session).where(_is_owned, _session.id != bindparam("session
 
 
 class SessionService:
-    def __init__(self, session: AsyncSession, owner: Principal) -> None:
+    def __init__(self, session: DatabaseSession, owner: Principal) -> None:
         self._session = session
         self._owner = owner
 
     async def list_all(self) -> list[SessionPublic]:
         """Most recently used first; there are never more than a hundred."""
         rows = await fetch_all(self._session, _LIST, owner_id=self._owner.id)
-        return [SessionPublic(**row._mapping, is_current=row.id == self._owner.session_id) for row in rows]
+        return [SessionPublic(**row, is_current=row.id == self._owner.session_id) for row in rows]
 
     async def end(self, session_id: UUID) -> None:
         """Its tokens are refused from the next request on. Raises NotFound."""

@@ -3,14 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Executable, Row, text
-from sqlalchemy.exc import IntegrityError
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy import Executable, text
 
 from src.core.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from src.core.security import Cursors, InvalidCursor, Position, Principal
-from src.database.failures import violated_constraint
-from src.database.statements import fetch_all, fetch_first
+from src.database.failures import IntegrityError, violated_constraint
+from src.database.statements import DatabaseSession, Row, fetch_all, fetch_first
 from src.domain.text import identity_key
 from src.models import new_id
 from src.schemas.encoding import build
@@ -92,7 +90,7 @@ _TAKE_OVER = text("""
 
 
 class TagService:
-    def __init__(self, session: AsyncSession, owner: Principal, cursors: Cursors) -> None:
+    def __init__(self, session: DatabaseSession, owner: Principal, cursors: Cursors) -> None:
         self._session = session
         self._owner = owner
         self._cursors = cursors
@@ -178,16 +176,16 @@ class TagService:
         except InvalidCursor:
             raise Invalid.field("query/cursor", "invalid_cursor", "is not a cursor of this list") from None
 
-    async def _first(self, statement: Executable, **parameters: object) -> Row[Any] | None:
+    async def _first(self, statement: Executable, **parameters: object) -> Row | None:
         return await fetch_first(self._session, statement, owner_id=self._owner.id, **parameters)
 
-    async def _one(self, tag_id: UUID) -> Row[Any]:
+    async def _one(self, tag_id: UUID) -> Row:
         row = await self._first(_READ, tag_id=tag_id)
         if row is None:
             raise NotFound
         return row
 
-    async def _write(self, statement: Executable, **parameters: object) -> Row[Any] | None:
+    async def _write(self, statement: Executable, **parameters: object) -> Row | None:
         try:
             return await self._first(statement, **parameters)
         except IntegrityError as error:
@@ -201,5 +199,5 @@ class TagService:
         return int(row[0])
 
 
-def _public(row: Row[Any] | tuple[Any, ...]) -> TagPublic:
+def _public(row: Row | tuple[Any, ...]) -> TagPublic:
     return build(TagPublic, *row)

@@ -117,18 +117,20 @@ class TaskBatch:
     def _update(self, task: Values, changes: TaskUpdate) -> Done:
         refuse_in_trash(task)
         values = completed_values(updated_values(task, changes), own_zone=self._context.own_zone)
-        changed = changed_values(task, values, now=self._now)
+        changed = changed_values(task, values)
         if changed.get("parent_id") is not None:
             self.forest.require_parent(changed["parent_id"], task_id=task["id"])
         if is_retagged(task, changes):
             changed["tags"] = self._tag_lines(changes.tags)
-        if changed:
-            self.forest.change(task, changed, now=self._now)
-        return Done(200, _public(task))
+        return self._change(task, changed)
 
     def _complete(self, task: Values, wanted: TaskComplete) -> Done:
         refuse_in_trash(task)
-        changed = changed_values(task, {"is_completed": wanted.is_completed}, now=self._now)
+        return self._change(task, changed_values(task, {"is_completed": wanted.is_completed}))
+
+    def _change(self, task: Values, changed: dict[str, Any]) -> Done:
+        if "is_completed" in changed:
+            changed["completed_at"] = self._now if changed["is_completed"] else None
         if changed:
             self.forest.change(task, changed, now=self._now)
         return Done(200, _public(task))

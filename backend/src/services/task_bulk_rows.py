@@ -4,15 +4,14 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Executable, Row
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy import Executable
 
 from src.core.errors import Unauthorized, Unavailable
 from src.core.security import Principal
-from src.database.statements import fetch_all, fetch_first
+from src.database.statements import DatabaseSession, Row, fetch_all, fetch_first
 from src.domain.ordering import title_key
 from src.domain.search import search_document
 from src.schemas.task_bulk import CreateOperation, DeleteOperation, RestoreOperation, TaskOperation, UpdateOperation
@@ -93,7 +92,7 @@ def _gets_parent(operation: TaskOperation) -> bool:
 
 
 class TaskBatchRows:
-    def __init__(self, session: AsyncSession, owner: Principal) -> None:
+    def __init__(self, session: DatabaseSession, owner: Principal) -> None:
         self._session = session
         self._owner = owner
 
@@ -171,15 +170,15 @@ class TaskBatchRows:
         rows = await self._all(READ_POSITIONS, task_ids=[task.id for task in touched])
         return {row.id: row.position for row in rows}
 
-    async def _first(self, statement: Executable, **parameters: object) -> Row[Any] | None:
+    async def _first(self, statement: Executable, **parameters: object) -> Row | None:
         return await fetch_first(self._session, statement, owner_id=self._owner.id, **parameters)
 
-    async def _all(self, statement: Executable, **parameters: object) -> Sequence[Row[Any]]:
+    async def _all(self, statement: Executable, **parameters: object) -> Sequence[Row]:
         return await fetch_all(self._session, statement, owner_id=self._owner.id, **parameters)
 
 
-def _by_id(rows: Iterable[Row[Any]]) -> dict[UUID, Values]:
-    return {row.id: row._asdict() for row in rows}
+def _by_id(rows: Iterable[Row]) -> dict[UUID, Values]:
+    return {row.id: dict(row) for row in rows}
 
 
 def _with_key(task: Values) -> Values:

@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlmodel.ext.asyncio.session import AsyncSession
-
 from src.core.errors import AppError, Conflict, FieldError, NotFound, PreconditionFailed
 from src.core.security import Principal
+from src.database.statements import DatabaseSession
 from src.schemas.encoding import build, changed
 from src.schemas.problem import ProblemField
 from src.schemas.task_bulk import BulkError, BulkResult, BulkResults, TaskBulk, TaskOperation
@@ -30,7 +29,7 @@ class BulkFailed(Conflict):
 
 
 class TaskBulkService:
-    def __init__(self, session: AsyncSession, owner: Principal) -> None:
+    def __init__(self, session: DatabaseSession, owner: Principal) -> None:
         self._rows = TaskBatchRows(session, owner)
 
     async def run(self, bulk: TaskBulk) -> BulkResults:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, bindparam, delete, func, select, text, update
+from sqlalchemy import ARRAY, bindparam, delete, func, null, select, text, update
 
 from src.models import Task, columns_of
 from src.services.task_statements import COLUMNS, EMPTY_TRASH, OWNER_ID
@@ -52,7 +52,7 @@ READ_TASKS: Final = select(*COLUMNS, _task.content_hash).where(
     _task.user_id == OWNER_ID, _task.id == func.any(_task_ids)
 )
 
-DETACH: Final = update(Task).where(_task.user_id == OWNER_ID, _task.id == func.any(_task_ids)).values(parent_id=None)
+DETACH: Final = update(Task).where(_task.user_id == OWNER_ID, _task.id == func.any(_task_ids)).values(parent_id=null())
 """For tasks that got another parent just before theirs is removed, which would take them with it."""
 
 REMOVE_TASKS: Final = delete(Task).where(_task.user_id == OWNER_ID, _task.id == func.any(_task_ids))

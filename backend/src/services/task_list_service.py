@@ -1,17 +1,13 @@
 """Lists of a user's tasks: filtered, searched, in order, a page at a time."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 from zoneinfo import ZoneInfo
-
-from sqlalchemy import Row
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from src.core import clock
 from src.core.errors import Invalid
 from src.core.security import Cursors, InvalidCursor, Position, Principal
 from src.database.keyset import Order
-from src.database.statements import fetch_all, fetch_first
+from src.database.statements import DatabaseSession, Row, fetch_all, fetch_first
 from src.domain.priorities import PRIORITY_IDS
 from src.domain.search import parse_search
 from src.domain.text import identity_key
@@ -23,7 +19,7 @@ from src.services.time_zones import own_zone
 
 
 class TaskListService:
-    def __init__(self, session: AsyncSession, owner: Principal, cursors: Cursors) -> None:
+    def __init__(self, session: DatabaseSession, owner: Principal, cursors: Cursors) -> None:
         self._session = session
         self._owner = owner
         self._cursors = cursors
@@ -58,7 +54,7 @@ class TaskListService:
 
     async def _rows(
         self, sort: str, filters: Mapping[str, object], after: Position | None, *, limit: int
-    ) -> tuple[Sequence[Row[Any]], Order]:
+    ) -> tuple[Sequence[Row], Order]:
         """A page and one row more. A search that matches too much for one way of looking is looked for in the other."""
         for matching in _ways(sort, filters, after):
             order = order_of(sort, matching)

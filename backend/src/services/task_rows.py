@@ -3,8 +3,7 @@
 from typing import Any, Final, get_args
 from uuid import UUID
 
-from sqlalchemy import Row
-
+from src.database.statements import Row
 from src.domain.priorities import PRIORITIES, PRIORITY_IDS, PriorityName
 from src.schemas.encoding import build
 from src.schemas.priority import PriorityPublic
@@ -16,7 +15,7 @@ PRIORITY_NAMES: Final[dict[int, PriorityName]] = {PRIORITY_IDS[name]: name for n
 PUBLIC_PRIORITIES: Final = {p.id: build(PriorityPublic, p.id, p.name, p.level, p.color) for p in PRIORITIES}
 
 
-def public_task(row: Row[Any] | tuple[Any, ...], tags: str | None = None) -> TaskPublic:
+def public_task(row: Row | tuple[Any, ...], tags: str | None = None) -> TaskPublic:
     """``tags`` instead of those in the row, which the statement that changed them does not show."""
     values = list(row)
     values[PRIORITY_AT] = PUBLIC_PRIORITIES.get(values[PRIORITY_AT])

@@ -53,13 +53,11 @@ def completed_values(values: dict[str, Any], *, own_zone: str | None) -> dict[st
     }
 
 
-def changed_values(stored: Mapping[str, Any], values: Mapping[str, Any], *, now: object) -> dict[str, Any]:
-    """Those of ``values`` that are new, and what follows from the change. ``now`` is an instant, or SQL for one."""
+def changed_values(stored: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of ``values`` that are new, and what follows from the change but for ``completed_at``."""
     changed = {name: value for name, value in values.items() if name in stored and value != stored[name]}
     if "title" in changed:
         changed["title_key"] = values["title_key"]
-    if "is_completed" in changed:
-        changed["completed_at"] = now if values["is_completed"] else None
     return changed
 
 

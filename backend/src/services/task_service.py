@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Executable, Row, func
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy import Executable
 
 from src.core.errors import Invalid, NotFound
 from src.core.security import Principal
-from src.database.statements import fetch_all, fetch_first
+from src.database.statements import DatabaseSession, Row, fetch_all, fetch_first
 from src.domain.ordering import MAX_POSITION_LENGTH, position_between
 from src.domain.search import search_document
 from src.models import new_id
@@ -30,6 +29,7 @@ from src.services.task_rules import (
     updated_values,
 )
 from src.services.task_statements import (
+    CREATE,
     DELETE,
     EMPTY_TRASH,
     LOCK,
@@ -42,7 +42,7 @@ from src.services.task_statements import (
     SET_TAGS,
     SPREAD,
     TOGGLE,
-    create_statement,
+    new_values,
     update_statement,
 )
 from src.services.task_trees import lock_trees, require_parent, restore_tree, trash_parts
@@ -58,15 +58,13 @@ class Stored:
 
 
 class TaskService:
-    def __init__(self, session: AsyncSession, owner: Principal) -> None:
+    def __init__(self, session: DatabaseSession, owner: Principal) -> None:
         self._session = session
         self._owner = owner
 
     async def create(self, new: TaskCreate, *, made_from: Input | None = None) -> Stored:
         """With an ``id`` that was used before: the stored task if it was made from the same content, else IdInUse."""
         values = await self._completed_values(new.model_dump(exclude={"id", "tags"}))
-        if new.is_completed:
-            values["completed_at"] = func.now()
         values |= {"user_id": self._owner.id, "id": new.id or new_id(), "content_hash": content_hash(made_from or new)}
         if new.parent_id is not None and (stored := await self._require_parent_of_new(values)) is not None:
             return Stored(stored, is_new=False)
@@ -91,16 +89,16 @@ class TaskService:
             await lock_trees(self._session, self._owner.id)
         current = await self._one(LOCK, task_id)
         precondition.check(current.version)
-        stored = current._asdict()
+        stored = dict(current)
         refuse_in_trash(stored)
         values = await self._completed_values(updated_values(stored, changes))
-        changed = changed_values(stored, values, now=func.now())
+        changed = changed_values(stored, values)
         gets_tags = is_retagged(stored, changes)
         if not changed and not gets_tags:
             return public_task(current)
         if changed.get("parent_id") is not None:
             await require_parent(self._session, self._owner.id, changed["parent_id"], task_id=task_id)
-        row = await self._one(update_statement(changed), task_id)
+        row = await self._write(task_id, changed)
         if changed.keys() & {"title", "description"}:
             document = search_document(self._owner.id, row.title, row.description)
             await self._first(SET_DOCUMENT, task_id=task_id, document=document)
@@ -140,12 +138,12 @@ class TaskService:
         """Next to another task in the order by hand. Raises NotFound, PreconditionFailed, InTrash or Invalid."""
         current = await self._one(LOCK, task_id)
         precondition.check(current.version)
-        refuse_in_trash(current._asdict())
+        refuse_in_trash(current)
         position = await self._position_by(task_id, move)
         if position is None:
             await self._first(SPREAD)
             position = await self._position_by(task_id, move)
-        return public_task(await self._one(update_statement({"position": position}), task_id))
+        return public_task(await self._write(task_id, {"position": position}))
 
     async def complete(self, task_id: UUID, is_completed: bool | None, precondition: Precondition) -> TaskPublic:
         """Sets the state, or toggles it where ``is_completed`` is None. Raises as `update` does."""
@@ -155,19 +153,19 @@ class TaskService:
         if row is None:
             row = await self._one(READ, task_id)
             precondition.check(row.version)
-            refuse_in_trash(row._asdict())
+            refuse_in_trash(row)
         elif await self._settle(row):
             return await self.read(task_id)
         return public_task(row)
 
-    async def _first(self, statement: Executable, **parameters: object) -> Row[Any] | None:
+    async def _first(self, statement: Executable, **parameters: object) -> Row | None:
         return await fetch_first(self._session, statement, owner_id=self._owner.id, **parameters)
 
-    async def _settle(self, *tasks: Row[Any]) -> bool:
+    async def _settle(self, *tasks: Row) -> bool:
         return await settle(self._session, self._owner.id, tasks)
 
-    async def _one(self, statement: Executable, task_id: UUID) -> Row[Any]:
-        row = await self._first(statement, task_id=task_id)
+    async def _one(self, statement: Executable, task_id: UUID, **parameters: object) -> Row:
+        row = await self._first(statement, task_id=task_id, **parameters)
         if row is None:
             raise NotFound
         return row
@@ -180,9 +178,12 @@ class TaskService:
             raise IdInUse
         return public_task(row[:-1])
 
-    async def _insert(self, values: Mapping[str, Any]) -> Row[Any] | None:
+    async def _insert(self, values: Mapping[str, Any]) -> Row | None:
         document = search_document(self._owner.id, values["title"], values["description"])
-        return await fetch_first(self._session, create_statement(values, document))
+        return await fetch_first(self._session, CREATE, **new_values(values), document=document)
+
+    async def _write(self, task_id: UUID, changed: Mapping[str, Any]) -> Row:
+        return await self._one(update_statement(frozenset(changed)), task_id, **new_values(changed))
 
     async def _require_parent_of_new(self, values: Mapping[str, Any]) -> TaskPublic | None:
         """The task, if it was made before: its parent may be gone since."""

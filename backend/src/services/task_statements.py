@@ -4,12 +4,14 @@ Built once, at import or for each kind of list, from columns rather than entitie
 cost more than everything else in a request. Every statement binds ``owner_id``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import (
     ARRAY,
+    ColumnElement,
     Select,
     Text,
     Update,
@@ -18,7 +20,6 @@ from sqlalchemy import (
     cast,
     delete,
     func,
-    literal,
     literal_column,
     not_,
     null,
@@ -132,19 +133,41 @@ SET_TAGS: Final = text("""
 """Makes ``tag_ids`` the whole set of a task, and tells how many of them are the owner's tags."""
 
 
-def create_statement(values: Mapping[str, object], document: str) -> Select[Any]:
-    """``document`` is what the task is found by. Yields no row where the owner has used the id before."""
-    new = insert(Task).values(values).on_conflict_do_nothing(index_elements=["user_id", "id"])
+def new_values(values: Mapping[str, object]) -> dict[str, object]:
+    """As the statements that write them bind them: apart from those by which a row is found."""
+    return {f"new_{name}": value for name, value in values.items()}
+
+
+def _assigned(names: Iterable[str]) -> dict[str, ColumnElement[Any]]:
+    assigned: dict[str, ColumnElement[Any]] = {name: bindparam(f"new_{name}", type_=_task[name].type) for name in names}
+    if "is_completed" in assigned:
+        assigned["completed_at"] = case((assigned["is_completed"], func.now()), else_=None)
+    return assigned
+
+
+def _create_statement() -> Select[Any]:
+    first = {**_assigned(WRITTEN), "version": literal_column("1")}
+    new = insert(Task).values(first).on_conflict_do_nothing(index_elements=["user_id", "id"])
     made = new.returning(*COLUMNS[:TAGS_AT], null().label("tags"), *COLUMNS[TAGS_AT + 1 :]).cte("made")
+    document = cast(cast(bindparam("document", type_=Text), Text), TSVECTOR)
     indexed = insert(TaskSearch).from_select(
-        ["user_id", "task_id", "document"],
-        select(made.c.user_id, made.c.id, cast(cast(literal(document), Text), TSVECTOR)),
+        ["user_id", "task_id", "document"], select(made.c.user_id, made.c.id, document)
     )
     return select(made).add_cte(indexed.cte("indexed"))
 
 
-def update_statement(changed: Mapping[str, object]) -> Update:
-    return update(Task).where(_is_it).values(**changed, **_bump).returning(*COLUMNS)
+WRITTEN: Final = (
+    "user_id", "id", "title", "title_key", "description", "is_completed", "priority_id", "due_date", "due_time",
+    "timezone", "due_at", "parent_id", "content_hash",
+)  # fmt: skip
+CREATE: Final = _create_statement()
+"""``document`` is what the task is found by. Yields no row where the owner has used the id before."""
+
+
+@lru_cache(maxsize=256)
+def update_statement(changed: frozenset[str]) -> Update:
+    """Of one task; binds `new_values` of the columns that change."""
+    return update(Task).where(_is_it).values(**_assigned(changed), **_bump).returning(*COLUMNS)
 
 
 SET_DOCUMENT: Final = text("""

@@ -5,12 +5,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ARRAY, DateTime, Row, bindparam, func, not_, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy import ARRAY, DateTime, bindparam, func, not_, select
 
 from src.core import clock
 from src.core.security import Principal
-from src.database.statements import fetch_all, fetch_first
+from src.database.statements import DatabaseSession, Row, fetch_all, fetch_first
 from src.domain.due_dates import day_begins
 from src.domain.priorities import PRIORITY_IDS
 from src.models import Task, columns_of
@@ -50,7 +49,7 @@ COUNT_COMPLETED: Final = (
 
 
 class TaskStatsService:
-    def __init__(self, session: AsyncSession, owner: Principal) -> None:
+    def __init__(self, session: DatabaseSession, owner: Principal) -> None:
         self._session = session
         self._owner = owner
 
@@ -73,11 +72,11 @@ class TaskStatsService:
             self._session, _COUNT, owner_id=self._owner.id, due_today=today, overdue_at=now, overdue_on=today
         )
         assert row is not None
-        return row._asdict()
+        return dict(row)
 
     async def _completed_per_day(self, days: Sequence[date], zone: str) -> list[CompletedOnDay]:
         edges = [day_begins(day, zone) for day in [*days, days[-1] + timedelta(days=1)]]
-        rows: Sequence[Row[Any]] = await fetch_all(
+        rows: Sequence[Row] = await fetch_all(
             self._session, COUNT_COMPLETED, owner_id=self._owner.id, edges=edges, first=edges[0], last=edges[-1]
         )
         counts = {row.day: row.completed for row in rows}

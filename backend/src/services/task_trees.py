@@ -5,14 +5,12 @@ so two changes at once cannot close a circle; and the parent's row, so it cannot
 """
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy import text
 
 from src.core.errors import Invalid
-from src.database.statements import fetch_all, fetch_first
+from src.database.statements import DatabaseSession, Row, fetch_all, fetch_first
 from src.domain.trees import MAX_DEPTH
 
 _LOCK_USER = text("SELECT id FROM users WHERE id = :owner_id FOR NO KEY UPDATE")
@@ -58,12 +56,12 @@ _RESTORE = text("""
 """)
 
 
-async def lock_trees(session: AsyncSession, owner_id: UUID) -> None:
+async def lock_trees(session: DatabaseSession, owner_id: UUID) -> None:
     """Until the end of the transaction nobody else gives this user's tasks parents. To be taken before any task."""
     await fetch_first(session, _LOCK_USER, owner_id=owner_id)
 
 
-async def require_parent(session: AsyncSession, owner_id: UUID, parent_id: UUID, *, task_id: UUID) -> None:
+async def require_parent(session: DatabaseSession, owner_id: UUID, parent_id: UUID, *, task_id: UUID) -> None:
     """Raises Invalid unless the task, with what is below it, may be a part of this one. Needs `lock_trees`."""
     parent = await fetch_first(session, _LOCK_PARENT, owner_id=owner_id, parent_id=parent_id)
     if parent is None or parent.is_in_trash:
@@ -87,15 +85,15 @@ def require_fit(*, is_circle: bool, depth: int) -> None:
         raise Invalid.field("/parent_id", "too_deep", f"must not make parts more than {MAX_DEPTH} deep")
 
 
-async def trash_parts(session: AsyncSession, owner_id: UUID, *task_ids: UUID) -> Sequence[Row[Any]]:
+async def trash_parts(session: DatabaseSession, owner_id: UUID, *task_ids: UUID) -> Sequence[Row]:
     """Everything below tasks that are in the trash by now. Looks again while there is more: somebody may add to it."""
-    gone: list[Row[Any]] = []
+    gone: list[Row] = []
     while more := await fetch_all(session, _TRASH_PARTS, owner_id=owner_id, task_ids=list(task_ids)):
         gone += more
     return gone
 
 
-async def restore_tree(session: AsyncSession, owner_id: UUID, task: Row[Any]) -> Sequence[Row[Any]]:
+async def restore_tree(session: DatabaseSession, owner_id: UUID, task: Row) -> Sequence[Row]:
     """A task and the parts that went into the trash with it. Where its parent is there still, it is on its own now."""
     parent = None
     if task.parent_id is not None:

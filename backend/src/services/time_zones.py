@@ -4,15 +4,14 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from src.core.errors import Unauthorized
-from src.database.statements import fetch_first
+from src.database.statements import DatabaseSession, fetch_first
 
 _READ: Final = text("SELECT timezone FROM users WHERE id = :owner_id")
 
 
-async def own_zone(session: AsyncSession, owner_id: UUID) -> str:
+async def own_zone(session: DatabaseSession, owner_id: UUID) -> str:
     """The IANA name of it."""
     row = await fetch_first(session, _READ, owner_id=owner_id)
     if row is None:

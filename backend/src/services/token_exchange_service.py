@@ -16,13 +16,12 @@ from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import text
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from src.core.errors import BadRequest
 from src.core.security import PasswordHasher, Subject, SubjectTokens, UntrustedSubjectToken
 from src.core.security_events import record, record_suspicion
 from src.database.session import Database
-from src.database.statements import fetch_first
+from src.database.statements import DatabaseSession, fetch_first
 from src.domain.text import identity_key
 from src.models import new_id
 from src.schemas.base import Email
@@ -135,7 +134,7 @@ class TokenExchangeService:
         self._mailer.tell_of_handover(account.public)
 
 
-async def _hold_account(session: AsyncSession, subject: Subject, password_hash: str) -> tuple[Account, bool]:
+async def _hold_account(session: DatabaseSession, subject: Subject, password_hash: str) -> tuple[Account, bool]:
     """The account with this address, or a new one, locked; and whether it is proved that the address is its user's."""
     row = await fetch_first(
         session,
@@ -148,7 +147,7 @@ async def _hold_account(session: AsyncSession, subject: Subject, password_hash: 
     assert row is not None
     if not row.is_active:
         raise InvalidSubjectToken
-    public = public_user([row._mapping[column] for column in PUBLIC_COLUMNS.split(", ")])
+    public = public_user([row[column] for column in PUBLIC_COLUMNS.split(", ")])
     return Account(row.id, row.is_active, row.password_hash, public), row.is_proved
 
 

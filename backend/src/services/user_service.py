@@ -1,20 +1,19 @@
 """Accounts: making, changing and deleting them."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Executable, bindparam, func, text, update
-from sqlalchemy.exc import IntegrityError
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlalchemy import Executable, TextClause, text
 
 from src.core.errors import Conflict, Invalid, Unauthorized
 from src.core.security import PasswordHasher, Principal
 from src.core.security_events import record
-from src.database.failures import violated_constraint
+from src.database.failures import IntegrityError, violated_constraint
 from src.database.session import Database
-from src.database.statements import fetch_first
+from src.database.statements import DatabaseSession, fetch_first
 from src.domain.text import identity_key
-from src.models import User, columns_of, new_id
+from src.models import new_id
 from src.schemas.user import PasswordChange, UserPublic, UserRegister, UserUpdate
 from src.services.accounts import PUBLIC_COLUMNS, Account, find_account, public_user, refuse_weak_password
 from src.services.attempt_limits import REGISTRATION_BY_NETWORK
@@ -130,7 +129,7 @@ class UserService:
         record("account deleted", user=owner.id, session=owner.session_id)
 
 
-async def _leave_address(session: AsyncSession, confirmed: Account | None) -> None:
+async def _leave_address(session: DatabaseSession, confirmed: Account | None) -> None:
     """Raises Invalid without the password, and WrongPassword if it is another one by now."""
     if confirmed is None:
         raise Invalid.field("/current_password", "missing", "is required with a new e-mail address")
@@ -139,21 +138,24 @@ async def _leave_address(session: AsyncSession, confirmed: Account | None) -> No
     await fetch_first(session, _DROP_RESET_TOKENS, id=confirmed.id)  # they were sent to the old address
 
 
-async def _write(session: AsyncSession, owner: Principal, values: Mapping[str, Any]) -> UserPublic:
-    statement = (
-        update(User)
-        .where(columns_of(User).id == bindparam("owner_id"))
-        .values(**values, version=columns_of(User).version + 1, updated_at=func.now())
-        .returning(text(PUBLIC_COLUMNS))
-    )
+async def _write(session: DatabaseSession, owner: Principal, values: Mapping[str, Any]) -> UserPublic:
     try:
-        return await _own(session, statement, owner)
+        return await _own(session, _update_statement(frozenset(values)), owner, **values)
     except IntegrityError as error:
         raise _taken(error) from None
 
 
-async def _own(session: AsyncSession, statement: Executable, owner: Principal) -> UserPublic:
-    row = await fetch_first(session, statement, owner_id=owner.id)
+@lru_cache(maxsize=64)
+def _update_statement(changed: frozenset[str]) -> TextClause:
+    assigned = ", ".join(f"{name} = :{name}" for name in sorted(changed))
+    return text(f"""
+        UPDATE users SET {assigned}, version = version + 1, updated_at = now()
+        WHERE id = :owner_id RETURNING {PUBLIC_COLUMNS}
+    """)  # noqa: S608  # made of the names of columns
+
+
+async def _own(session: DatabaseSession, statement: Executable, owner: Principal, **parameters: object) -> UserPublic:
+    row = await fetch_first(session, statement, owner_id=owner.id, **parameters)
     if row is None:
         raise Unauthorized  # deleted by another request since the transaction was opened
     return public_user(row)
@@ -167,6 +169,6 @@ def _with_keys(values: dict[str, Any]) -> dict[str, Any]:
     return {**values, **keys}
 
 
-def _taken(error: IntegrityError) -> Exception:
+def _taken(error: Exception) -> Exception:
     taken = _TAKEN.get(violated_constraint(error) or "")
     return taken() if taken else error

@@ -18,29 +18,37 @@ POSTGRES = {"max_connections": "200", "jit": "off"}
 SERVICE = {"WORKERS": "2", "LOG_LEVEL": "warning", "DATABASE_STATEMENT_TIMEOUT": "2"}
 
 COMMIT_AT_ONCE = """\
-            await _commit(driver)
+                await _commit(session.driver)
+            elif isinstance(error, Exception) and (answer := as_app_error(error)) is not None:
+                raise answer from error
         finally:
-            await _give_back(connection, session, driver)
+            if session.in_transaction():
+                await session.close()
+            await self._database.give_back(self._connection, session.driver)
 """
 COMMIT_AFTER_THE_ANSWER = """\
-            session.info["is_done"] = True
+                session.info["is_done"] = True
+            elif isinstance(error, Exception) and (answer := as_app_error(error)) is not None:
+                raise answer from error
         finally:
+            if session.in_transaction():
+                await session.close()
             if "is_done" in session.info:
-                _later.add(asyncio.create_task(_commit_late(connection, session, driver)))
+                _later.add(asyncio.create_task(_commit_late(self._database, self._connection, session.driver)))
             else:
-                await _give_back(connection, session, driver)
+                await self._database.give_back(self._connection, session.driver)
 """
 LATE = """
 
 _later = set()
 
 
-async def _commit_late(connection, session, driver):
+async def _commit_late(database, connection, driver):
     try:
         await asyncio.sleep(LATE)
         await _commit(driver)
     finally:
-        await _give_back(connection, session, driver)
+        await database.give_back(connection, driver)
 """
 
 

@@ -13,12 +13,12 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlmodel import select
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from src.core.errors import NotFound, PreconditionFailed, Unauthorized
 from src.core.security import Cursors, Keyring, Principal
 from src.database.session import Database
 from src.database.startup import prepare_database
+from src.database.statements import DatabaseSession
 from src.models import Session, Task
 from src.schemas.task import TaskCreate, TaskQuery, TaskSort, TaskUpdate
 from src.schemas.task_bulk import TaskBulk
@@ -51,12 +51,12 @@ async def principal_of(caller: Api) -> Principal:
     return Principal(caller.id, UUID(next(item["id"] for item in sessions if item["is_current"])))
 
 
-async def values(session: AsyncSession, statement: str, **parameters: object) -> list[Any]:
+async def values(session: DatabaseSession, statement: str, **parameters: object) -> list[Any]:
     connection = await session.connection()
     return list((await connection.execute(text(statement), parameters)).scalars())
 
 
-async def run(session: AsyncSession, statement: str, **parameters: object) -> int:
+async def run(session: DatabaseSession, statement: str, **parameters: object) -> int:
     """How many rows it touched."""
     connection = await session.connection()
     return (await connection.execute(text(statement), parameters)).rowcount
@@ -320,10 +320,14 @@ async def unguarded(worker_database: str) -> AsyncIterator[AsyncEngine]:
 
 
 @asynccontextmanager
-async def superuser(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
-    async with AsyncSession(engine, expire_on_commit=False) as session:
+async def superuser(engine: AsyncEngine) -> AsyncIterator[DatabaseSession]:
+    async with engine.begin() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        await connection.execute(text("SELECT 1"))  # by which SQLAlchemy begins the transaction
+        session = DatabaseSession(connection, driver)
         yield session
-        await session.commit()
+        await session.flush()
 
 
 def cursors() -> Cursors:
