@@ -417,6 +417,25 @@ test.describe('search', () => {
     await expect(titles(app)).toHaveText(['Buy milk'])
   })
 
+  test('a search without an answer looks on the device until the server is there again', async ({
+    app,
+    account,
+    complaints,
+  }) => {
+    complaints.allow(/ERR_CONNECTION_REFUSED/)
+    await account.createTasks([{ title: 'Buy milk' }, { title: 'Buy bread' }])
+    await app.goto('/search')
+    await expect(app.getByRole('link', { name: 'Inbox' })).toContainText('2')
+    await app.waitForLoadState('networkidle')
+    await app.route('**/api/v1/**', (route) => route.abort('connectionrefused'))
+    await field(app).fill('mil')
+    await expect(app.getByText('These are the tasks on this device.')).toBeVisible()
+    await expect(titles(app)).toHaveText(['Buy milk'])
+    await app.unrouteAll()
+    await expect(app.getByText('These are the tasks on this device.')).toHaveCount(0)
+    await expect(titles(app)).toHaveText(['Buy milk'])
+  })
+
   test('a search that fails can be tried again', async ({ app, account, complaints }) => {
     complaints.allow(/status of 400/)
     await account.createTask({ title: 'Buy milk' })

@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import type { operations } from '@/client/schema'
 import { api, unwrap } from '@/lib/api'
 import { isOnline } from '@/lib/connection'
+import { NoAnswer } from '@/lib/errors'
 import { queryClient } from '@/lib/query'
 import { useStore } from '@/lib/store'
 import { useWorkspace } from './hooks'
@@ -13,7 +14,7 @@ const PAGE = 100
 
 /** A list of the server, page by page. Its tasks go into the replica, which shows them; the pages keep their order. */
 export function useTaskPages(query: Query, { isEnabled = true } = {}) {
-  const { replica } = useWorkspace()
+  const workspace = useWorkspace()
   const online = useStore(isOnline)
   return useInfiniteQuery(
     {
@@ -21,9 +22,12 @@ export function useTaskPages(query: Query, { isEnabled = true } = {}) {
       initialPageParam: null as string | null,
       queryFn: async ({ pageParam: cursor, signal }) => {
         const params = { query: { limit: PAGE, ...query, ...(cursor === null ? {} : { cursor }) } }
-        const page = await unwrap(api.GET('/api/v1/tasks', { params, signal }))
+        const page = await unwrap(api.GET('/api/v1/tasks', { params, signal })).catch((error: unknown) => {
+          if (error instanceof NoAnswer) workspace.disconnected(error)
+          throw error
+        })
         const tasks = page.items.map(taskFromApi)
-        await replica.receive(tasks)
+        await workspace.replica.receive(tasks)
         return { ids: tasks.map((task) => task.id), cursor: page.next_cursor }
       },
       getNextPageParam: (last) => last.cursor,

@@ -61,6 +61,12 @@ export class Workspace {
     return this.work()
   }
 
+  /** Another request got no answer: asks now and then until there is one again. */
+  disconnected(error: NoAnswer): void {
+    this.isPullWanted = true
+    this.fail(error)
+  }
+
   /** One at a time in this tab, and what is sent one at a time in all tabs. Failures are retried by themselves. */
   work(): Promise<void> {
     this.working ??= this.attempt().finally(() => {
@@ -76,7 +82,7 @@ export class Workspace {
       this.failures = 0
       isOnline.set(true)
     } catch (error) {
-      if (!this.stopping.signal.aborted) this.fail(error)
+      this.fail(error)
     }
   }
 
@@ -108,6 +114,7 @@ export class Workspace {
   }
 
   private fail(error: unknown): void {
+    if (this.stopping.signal.aborted) return
     const isTransient = error instanceof NoAnswer || (error instanceof ApiError && error.isTransient)
     if (error instanceof NoAnswer) isOnline.set(false)
     if (error instanceof ApiError && error.status === 401) return
@@ -115,6 +122,7 @@ export class Workspace {
     const wait = Math.min(FIRST_RETRY_MS * 2 ** this.failures, LONGEST_RETRY_MS)
     const asked = error instanceof ApiError && error.retryAfter !== null ? error.retryAfter * 1000 : 0
     this.failures += 1
+    clearTimeout(this.retry)
     this.retry = setTimeout(() => void this.work(), Math.max(wait, asked))
   }
 

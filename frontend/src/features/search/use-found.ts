@@ -5,7 +5,6 @@ import { type TaskPages, useTaskPages } from '@/data/task-pages'
 import { isFound, type Row } from '@/data/views'
 import { keptTasks } from '@/features/tasks/list-page'
 import { isOnline } from '@/lib/connection'
-import { NoAnswer } from '@/lib/errors'
 import { useStore } from '@/lib/store'
 
 interface Found {
@@ -17,9 +16,8 @@ interface Found {
 
 /** Tasks by their words, the most relevant first. */
 export function useFound(query: string): Found {
-  const online = useStore(isOnline)
+  const isLocal = !useStore(isOnline)
   const pages = useTaskPages({ q: query, sort: 'relevance' }, { isEnabled: query !== '' })
-  const isLocal = !online || pages.error instanceof NoAnswer
   const { data } = pages
   const rows = useReplica(
     useCallback(

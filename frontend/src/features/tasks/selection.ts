@@ -12,7 +12,10 @@ export interface Selection {
   clear: () => void
 }
 
-/** Which tasks of a list are chosen for a bulk action. Tasks that are not in `present` any more are not. */
+/**
+ * Which tasks of a list are chosen for a bulk action. Tasks that are not in `present` any more are not. The same object
+ * until something changes, so that rows that are already in sight need not be rendered while one scrolls.
+ */
 export function useSelection(present: readonly string[]): Selection {
   const [chosen, setChosen] = useState<readonly string[]>([])
   const [isStarted, setStarted] = useState(false)
@@ -36,5 +39,9 @@ export function useSelection(present: readonly string[]): Selection {
     setStarted(false)
   }, [])
   const start = useCallback(() => setStarted(true), [])
-  return { ids, isActive: isStarted || ids.size > 0, toggle, extend, set: setChosen, start, clear }
+  const isActive = isStarted || ids.size > 0
+  return useMemo(
+    () => ({ ids, isActive, toggle, extend, set: setChosen, start, clear }),
+    [ids, isActive, toggle, extend, start, clear],
+  )
 }

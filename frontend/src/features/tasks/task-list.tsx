@@ -52,7 +52,8 @@ interface Props {
   onDrop?: DayDrop
 }
 
-const ROW_HEIGHT = 60
+/** Of a row with a line of facts below its title, as most are: where it is right, nothing is laid out a second time. */
+const ROW_HEIGHT = 63
 
 /** Tasks in sections, however many: only those in sight are in the page. */
 export function TaskList(props: Props) {
@@ -88,7 +89,7 @@ export function TaskList(props: Props) {
   const virtualizer = useWindowVirtualizer({
     count: items.length,
     estimateSize: () => ROW_HEIGHT,
-    getItemKey: (index) => items[index]?.key ?? index,
+    getItemKey: useCallback((index: number) => items[index]?.key ?? index, [items]),
     overscan: 8,
     scrollMargin: top,
     scrollPaddingStart: 80,
