@@ -1,0 +1,38 @@
+"""What a request costs, of which kind and beside what: processor time first, because it hardly depends on the machine's
+other work, then how fast."""
+
+import asyncio
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks import report
+from benchmarks.cluster import DATA_DIR, running_cluster
+from benchmarks.comparison import compare
+from benchmarks.options import Options, parsed
+
+SECTIONS = {"comparison": (compare, report.comparison)}
+
+
+async def main(options: Options) -> None:
+    with data_dir(options) as folder, running_cluster(folder) as cluster:
+        for name in options.sections:
+            measure, shown = SECTIONS[name]
+            found = await measure(options, cluster)
+            report.write(options.output, name, found)
+            print("", shown(found), sep="\n", flush=True)
+
+
+@contextmanager
+def data_dir(options: Options) -> Iterator[Path]:
+    if not options.is_smoke:
+        yield DATA_DIR
+        return
+    with tempfile.TemporaryDirectory(prefix="todo-benchmarks-") as folder:
+        Path(folder).chmod(0o755)  # PostgreSQL's own account has to enter it
+        yield Path(folder) / "cluster"
+
+
+if __name__ == "__main__":
+    asyncio.run(main(parsed(__doc__ or "")))
