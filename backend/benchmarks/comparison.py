@@ -45,7 +45,7 @@ async def compare(options: Options, cluster: RunningServer) -> Mapping[str, obje
             print(f"round {number + 1} of {options.rounds}", flush=True)
             for endpoint, server, requests in tasks:
                 amount = _amount(options, endpoint)
-                one = await load.measure(server, database.postmaster, requests, amount, expected=endpoint.status)
+                one = await load.measure(server, database.postmaster, requests, amount, expected=[endpoint.status])
                 found[endpoint.name].setdefault(server.variant, []).append(one)
             await database.restore()
     return {

@@ -28,6 +28,28 @@ class Options:
     is_smoke: bool
 
     @property
+    def answers(self) -> Sequence[int]:
+        """After how many the memory is looked at."""
+        return (50, 100) if self.is_smoke else (1_000, 10_000, 50_000, 100_000)
+
+    @property
+    def idle_clients(self) -> int:
+        return 20 if self.is_smoke else 1_000
+
+    @property
+    def tasks_of_one(self) -> Sequence[int]:
+        return (10, 90) if self.is_smoke else (100, 1_000, 10_000, 100_000, 1_000_000)
+
+    @property
+    def crowds(self) -> Sequence[int]:
+        """How many users there are."""
+        return (2,) if self.is_smoke else (1, 100, 10_000)
+
+    @property
+    def crowd_connections(self) -> Sequence[int]:
+        return (3,) if self.is_smoke else (1, 10, 100, 1_000)
+
+    @property
     def endpoints(self) -> list[Endpoint]:
         return [endpoint for endpoint in ENDPOINTS if not self.only or endpoint.name in self.only]
 
@@ -51,7 +73,7 @@ def parsed(description: str) -> Options:
     chosen = parser.parse_args()
     _refuse_unknown(parser, chosen)
     if chosen.smoke:
-        chosen.tasks, chosen.users, chosen.rounds, chosen.seconds, chosen.connections = 1_000, 10, 1, 0.1, 2
+        chosen.tasks, chosen.users, chosen.rounds, chosen.seconds, chosen.connections = 1_000, 10, 1, 0.05, 2
     return Options(
         sections=chosen.sections or SECTIONS[:1],
         tasks=chosen.tasks,

@@ -52,6 +52,38 @@ def _compared(name: str, each: Found, variants: Iterable[str]) -> list[str]:
     return cells
 
 
+def beside(found: Found) -> str:
+    logins, idle = found["logins"], found["idle"]
+    rows = [
+        ("start to first answer", f"{found['start_cpu_seconds']:.2f} s of CPU"),
+        (f"throughput beside {logins['at_a_time']} logins at a time", f"{logins['share_of_throughput']:.0%}"),
+        (f"p99 beside {logins['at_a_time']} logins at a time", f"{logins['p99_ratio']:.2f} times that without"),
+        *((f"memory after {answers} answers", f"{mib:.1f} MiB") for answers, mib in found["memory"].items()),
+        (f"memory of {idle['clients']} idle clients", f"{idle['mib']:.1f} MiB"),
+    ]
+    return table(["beside the requests", ""], rows)
+
+
+def growth(found: Found) -> str:
+    axes = ("tasks of one user", "users", "connections")
+    return "\n\n".join(_growing(axis, found[axis]) for axis in axes)
+
+
+def _growing(axis: str, rows: Mapping[str, Found]) -> str:
+    names = list(next(iter(rows.values())))
+    lines = (
+        [
+            name,
+            *(
+                f"{row[name]['cpu_us']:,.0f} ({row[name]['p50_ms']:.1f}, {row[name]['p99_ms']:.1f})"
+                for row in rows.values()
+            ),
+        ]
+        for name in names
+    )
+    return table([f"CPU µs (p50, p99 ms) by {axis}", *(f"{int(number):,}" for number in rows)], lines)
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """As Markdown has it, with columns that are aligned."""
     lines = [head, *rows]
