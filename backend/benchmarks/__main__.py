@@ -35,7 +35,7 @@ async def main(options: Options) -> None:
         for name in options.sections:
             measure, shown = SECTIONS[name]
             found = await measure(options, cluster)
-            report.write(options.output, name, found)
+            report.write(name, found, options)
             print("", shown(found), sep="\n", flush=True)
 
 

@@ -49,7 +49,6 @@ async def compare(options: Options, cluster: RunningServer) -> Mapping[str, obje
                 found[endpoint.name].setdefault(server.variant, []).append(one)
             await database.restore()
     return {
-        "settings": {name: getattr(options, name) for name in ("tasks", "users", "rounds", "seconds", "connections")},
         "agreement": agreement,
         "endpoints": {name: _summary(rounds) for name, rounds in found.items()},
     }

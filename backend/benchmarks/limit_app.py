@@ -8,7 +8,7 @@ import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -85,7 +85,7 @@ decode_changes = msgspec.json.Decoder(Changes).decode
 encode = msgspec.json.Encoder().encode
 
 settings = load_settings()
-tokens: Final = AccessTokens(Keyring(settings), lifetime=None)  # type: ignore[arg-type]  # it only verifies
+tokens: Final = AccessTokens(Keyring(settings), timedelta())  # it only verifies
 pool: asyncpg.Pool
 
 

