@@ -17,6 +17,7 @@ from src.domain.search import search_document
 from src.domain.text import identity_key
 
 VERSION: Final = 1
+"""To be raised with any change of the rows: databases that were kept are then not used again."""
 PASSWORD: Final = "correct horse battery"  # noqa: S105  # of everybody
 PASSWORD_ROUNDS: Final = 12
 DEVICE: Final = "benchmark"
