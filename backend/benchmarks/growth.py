@@ -14,7 +14,11 @@ from src.database.embedded import RunningServer
 
 NAMES: Final = ("list", "filtered list", "get", "create", "complete", "search")
 TASKS_OF_EACH = 100
-PATIENT: Final = {"MAX_CONCURRENT_REQUESTS": "2000", "DATABASE_POOL_TIMEOUT": "60"}
+PATIENT: Final = {
+    "MAX_CONCURRENT_REQUESTS": "2000",
+    "DATABASE_POOL_TIMEOUT": "60",
+    "DATABASE_WAKE_TIMEOUT": "60",
+}
 """A thousand clients at a time are to wait for each other here; by default the service tells most to come again."""
 Row = Mapping[str, Measured]
 """By endpoint."""
