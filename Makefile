@@ -1,5 +1,5 @@
 # run · dev · test · check: each sets up what it needs first, and is quick the second time.
-.PHONY: run dev test check proof web openapi screenshots format lock clean \
+.PHONY: run dev test check proof bench web openapi screenshots format lock clean \
 	test-api test-web unit e2e check-api check-web check-frontend no-node no-chromium
 .NOTPARALLEL:
 
@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c '$(SUPPORTED)' 2>/dev/null && { echo $$p; break; }; done)
 BIN := $(CURDIR)/.venv/bin
 READY := .venv/.ready
-SOURCES := src tests verify_neon_connection.py
+SOURCES := src tests benchmarks verify_neon_connection.py
 
 # The web app needs Node, and its tests a browser. The API needs neither.
 NODE := $(shell node -e 'process.exit(+(parseInt(process.versions.node) < 20))' 2>/dev/null && command -v npm)
@@ -46,6 +46,9 @@ e2e: $(READY) $(BUILT)
 SECONDS ?= 60
 proof: $(READY) ## faults, attacks and overload at length, and the sabotages that must be noticed; writes docs/proof.md
 	@cd backend && "$(BIN)/python" -m tests.proof --seconds $(SECONDS)
+
+bench: $(READY) ## what a request costs, against the least and the usual; writes backend/benchmarks/results.json
+	@cd backend && "$(BIN)/python" -m benchmarks comparison beside growth
 
 check: check-api check-web ## format, lint, types, imports, unused code and dependencies, what is generated, size
 
