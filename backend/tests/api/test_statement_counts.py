@@ -24,7 +24,7 @@ STATEMENTS = {
     f"{BASE}/tags/{{tag_id}}": READ,
     f"{BASE}/recurring-tasks": READ,
     f"{BASE}/recurring-tasks/{{recurring_task_id}}": READ,
-    f"{BASE}/recurring-tasks/{{recurring_task_id}}/instances": READ + 1,
+    f"{BASE}/recurring-tasks/{{recurring_task_id}}/instances": READ,
     f"{BASE}/recurring-tasks/{{recurring_task_id}}/occurrences": READ,
     f"{BASE}/auth/sessions": READ,
     f"{BASE}/users/me": READ,

@@ -164,7 +164,7 @@ SERIES: Final = [
         "PATCH /recurring-tasks/{recurring_task_id}", 10, FOLLOWS, query="?scope=future", body={"rrule": "FREQ=WEEKLY"}
     ),
     Asked("DELETE /recurring-tasks/{recurring_task_id}", 7, "releases its tasks, and trashes the open ones' parts"),
-    Asked("GET /recurring-tasks/{recurring_task_id}/instances", 4, "asks for the series first"),
+    Asked("GET /recurring-tasks/{recurring_task_id}/instances", 3),
     Asked("GET /recurring-tasks/{recurring_task_id}/occurrences", 3),
     Asked("POST /recurring-tasks/{recurring_task_id}/instances/{occurrence_date}/skip", 11, FOLLOWS),
 ]
