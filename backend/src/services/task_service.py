@@ -38,7 +38,6 @@ from src.services.task_statements import (
     READ_WITH_HASH,
     REMOVE,
     SET_COMPLETED,
-    SET_DOCUMENT,
     SET_TAGS,
     SPREAD,
     TOGGLE,
@@ -100,10 +99,9 @@ class TaskService:
             return public_task(current)
         if changed.get("parent_id") is not None:
             await require_parent(self._session, self._owner.id, changed["parent_id"], task_id=task_id)
-        row = await self._one(update_statement(changed), task_id)
-        if changed.keys() & {"title", "description"}:
-            document = search_document(self._owner.id, row.title, row.description)
-            await self._first(SET_DOCUMENT, task_id=task_id, document=document)
+        is_found_anew = not changed.keys().isdisjoint({"title", "description"})
+        document = search_document(self._owner.id, values["title"], values["description"]) if is_found_anew else None
+        row = await self._one(update_statement(changed, document), task_id)
         tags = await self._set_tags(task_id, changes.tags) if gets_tags else row.tags
         if "is_completed" in changed and await self._settle(row):
             return await self.read(task_id)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import (
     ARRAY,
+    ColumnElement,
     Select,
     Text,
     Update,
@@ -63,7 +64,8 @@ PRIORITY_AT: Final = 6
 TAGS_AT: Final = 11
 
 OWNER_ID = bindparam("owner_id", type_=_task.user_id.type)
-_is_it = (_task.user_id == OWNER_ID) & (_task.id == bindparam("task_id", type_=_task.id.type))
+_task_id = bindparam("task_id", type_=_task.id.type)
+_is_it = (_task.user_id == OWNER_ID) & (_task.id == _task_id)
 _versions = bindparam("versions", type_=ARRAY(_task.version.type))
 _is_admitted = _versions.is_(None) | (_task.version == func.any(_versions))
 _wanted = bindparam("wanted", type_=_task.is_completed.type)
@@ -138,20 +140,26 @@ def create_statement(values: Mapping[str, object], document: str) -> Select[Any]
     made = new.returning(*COLUMNS[:TAGS_AT], null().label("tags"), *COLUMNS[TAGS_AT + 1 :]).cte("made")
     indexed = insert(TaskSearch).from_select(
         ["user_id", "task_id", "document"],
-        select(made.c.user_id, made.c.id, cast(cast(literal(document), Text), TSVECTOR)),
+        select(made.c.user_id, made.c.id, _as_document(document)),
     )
     return select(made).add_cte(indexed.cte("indexed"))
 
 
-def update_statement(changed: Mapping[str, object]) -> Update:
-    return update(Task).where(_is_it).values(**changed, **_bump).returning(*COLUMNS)
+def update_statement(changed: Mapping[str, object], document: str | None = None) -> Update:
+    """``document``, where it changes, is what the task is found by."""
+    updated = update(Task).where(_is_it).values(**changed, **_bump).returning(*COLUMNS)
+    if document is None:
+        return updated
+    indexed = insert(TaskSearch).values(user_id=OWNER_ID, task_id=_task_id, document=_as_document(document))
+    indexed = indexed.on_conflict_do_update(
+        index_elements=["user_id", "task_id"], set_={"document": indexed.excluded.document}
+    )
+    return updated.add_cte(indexed.cte("indexed"))
 
 
-SET_DOCUMENT: Final = text("""
-    INSERT INTO task_search (user_id, task_id, document)
-    VALUES (:owner_id, :task_id, CAST(CAST(:document AS text) AS tsvector))
-    ON CONFLICT (user_id, task_id) DO UPDATE SET document = EXCLUDED.document
-""")
+def _as_document(document: str) -> ColumnElement[Any]:
+    return cast(cast(literal(document), Text), TSVECTOR)
+
 
 NEIGHBOURS: Final = {
     "before": text("""

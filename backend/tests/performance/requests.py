@@ -119,7 +119,7 @@ OF_TASKS: Final = [
         body={"title": "x", "parent_id": "{task_id}"},
     ),
     Asked("PATCH /tasks/{task_id}", 3, name="no change", body={"title": "Call Ana"}),
-    Asked("PATCH /tasks/{task_id}", 5, "what it is found by", name="title", body={"title": "Call Bob"}),
+    Asked("PATCH /tasks/{task_id}", 4, name="title", body={"title": "Call Bob"}),
     Asked("PATCH /tasks/{task_id}", 5, "its tags", name="tags", body={"tags": ["{tag_id}"]}),
     Asked("PATCH /tasks/{task_id}", 4, name="day", body={"due_date": "2026-12-01"}, makers={"task_id": tagged}),
     Asked("PATCH /tasks/{task_id}", 4, name="time", body={"due_time": "11:00"}, makers={"task_id": timed}),
