@@ -15,10 +15,10 @@ READ = 3  # the opening of the transaction, the query, the COMMIT
 
 STATEMENTS = {
     f"{BASE}/tasks": READ,
-    f"{BASE}/tasks/stats": READ + 2,
+    f"{BASE}/tasks/stats": READ + 1,
     f"{BASE}/tasks/{{task_id}}": READ,
     f"{BASE}/users/{{user_id}}/tasks": READ,
-    f"{BASE}/users/{{user_id}}/tasks/stats": READ + 2,
+    f"{BASE}/users/{{user_id}}/tasks/stats": READ + 1,
     f"{BASE}/users/{{user_id}}/tasks/{{task_id}}": READ,
     f"{BASE}/tags": READ,
     f"{BASE}/tags/{{tag_id}}": READ,

@@ -76,6 +76,7 @@ class Asked:
         return caller.client.build_request(self.method, url, **content, **({"data": form} if form else {}))
 
 
+ZONE: Final = "the zone, which says what day it is, comes first"
 TASKS: Final = [
     Asked("GET /tasks", 3),
     Asked("POST /tasks", 3, body={"title": "Call Ana", "priority": "high", "due_date": "2026-12-01"}),
@@ -86,7 +87,7 @@ TASKS: Final = [
     Asked("POST /tasks/{task_id}/move", 5, "locks, looks at the neighbours, moves", body={"before": "{other_id}"}),
     Asked("PATCH /tasks/{task_id}/complete", 3),
     Asked("POST /tasks/quick", 4, body={"text": "Call Ana tomorrow !high"}),
-    Asked("GET /tasks/stats", 5, "the zone; what is open; what was done each day"),
+    Asked("GET /tasks/stats", 4, ZONE),
     Asked("GET /tasks/export", 6, "a statement for each kind of thing"),
     Asked(
         "POST /tasks/bulk",
@@ -95,7 +96,6 @@ TASKS: Final = [
         body={"operations": [{"op": "create", "data": {"title": "Call Ana"}}, {"op": "delete", "id": "{task_id}"}]},
     ),
 ]
-ZONE: Final = "the zone, which says what day it is, comes first"
 TWO_WAYS: Final = "what is not found in one way is looked for in the other"
 OF_TASKS: Final = [
     Asked("GET /tasks", 3, query="?limit=1&cursor={cursor}"),
