@@ -1,16 +1,33 @@
 """Pages by key, not by offset: page 2,000 costs what page 1 costs, and rows that come and go shift nothing.
 
 Rows without a value come last in either direction. An index sorts them last in one direction only, so a page is read in
-two ranges of the same index, the rows with a value and then those without, each bounded by the page's size.
+two ranges of the same index, the rows with a value and then those without, each bounded by the page's size. The second
+is not looked at where the first fills the page: under a filter that few of its rows pass, that would take long.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Select, asc, bindparam, desc, literal_column, select, tuple_, union_all
+from sqlalchemy import (
+    CTE,
+    BindParameter,
+    Column,
+    ColumnElement,
+    Select,
+    asc,
+    bindparam,
+    desc,
+    func,
+    literal_column,
+    select,
+    tuple_,
+    union_all,
+)
 
 from src.core.security import InvalidCursor, Position
+
+_limit: BindParameter[Any] = bindparam("limit", type_=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +67,22 @@ def page_statement(base: Select[Any], order: Order, *, after: Position | None) -
     """
     if not order.has_nulls:
         return _range(base, order, _follows(order, after))
-    without_value = _range(base, order, [order.column.is_(None), *_follows_id(order, after)], by_id_only=True)
     if after is not None and after.value is None:
-        return without_value
+        return _range(base, order, [order.column.is_(None), *_follows_id(order, after)])
     with_value = _range(base, order, [order.column.is_not(None), *_follows(order, after)])
-    return _one_after_the_other(with_value, without_value if after is None else _all_without_value(base, order), order)
+    first = with_value.cte("with_value").prefix_with("MATERIALIZED")
+    is_page_open = select(func.count()).select_from(first).scalar_subquery() < _limit
+    return _one_after_the_other(first, _range(base, order, [is_page_open, order.column.is_(None)]), order)
 
 
-def _all_without_value(base: Select[Any], order: Order) -> Select[Any]:
-    return _range(base, order, [order.column.is_(None)], by_id_only=True)
-
-
-def _range(
-    base: Select[Any], order: Order, conditions: list[ColumnElement[bool]], *, by_id_only: bool = False
-) -> Select[Any]:
+def _range(base: Select[Any], order: Order, conditions: list[ColumnElement[bool]]) -> Select[Any]:
+    """Sorted by the value even where there is none, or the index would not be known to have the order."""
     direction = desc if order.is_descending else asc
-    keys = [order.id_column] if by_id_only else [order.column, order.id_column]
     return (
         base.add_columns(order.column.label("sorted_by"))
         .where(*conditions)
-        .order_by(*(direction(key) for key in keys))
-        .limit(bindparam("limit", type_=None))
+        .order_by(direction(order.column), direction(order.id_column))
+        .limit(_limit)
     )
 
 
@@ -89,16 +101,12 @@ def _follows_id(order: Order, after: Position | None) -> list[ColumnElement[bool
     return [order.id_column < there if order.is_descending else order.id_column > there]
 
 
-def _one_after_the_other(first: Select[Any], second: Select[Any], order: Order) -> Select[Any]:
+def _one_after_the_other(first: CTE, second: Select[Any], order: Order) -> Select[Any]:
     parts = union_all(
-        select(first.add_columns(literal_column("0").label("part")).subquery()),
+        select(first, literal_column("0").label("part")),
         select(second.add_columns(literal_column("1").label("part")).subquery()),
     ).subquery()
     direction = desc if order.is_descending else asc
     columns = [column for column in parts.c if column.name != "part"]
     ids = parts.c[order.id_column.key]
-    return (
-        select(*columns)
-        .order_by(parts.c.part, direction(parts.c.sorted_by), direction(ids))
-        .limit(bindparam("limit", type_=None))
-    )
+    return select(*columns).order_by(parts.c.part, direction(parts.c.sorted_by), direction(ids)).limit(_limit)

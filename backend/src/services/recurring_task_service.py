@@ -143,7 +143,6 @@ class RecurringTaskService:
 
     async def list_instances(self, series_id: UUID, query: InstanceQuery) -> InstancePage:
         """The latest date first. Raises NotFound, or Invalid for a cursor that is not one of this list."""
-        await self._one(series_id)
         scope = f"instances {self._owner.id} {series_id} {query.status}".encode()
         after = self._after(query, scope)
         wanted = {
@@ -157,6 +156,8 @@ class RecurringTaskService:
             trash_keeps=TRASH_KEEPS,
             limit=query.limit + 1,
         )
+        if not rows:
+            await self._one(series_id)
         page = [build(InstancePublic, *row) for row in rows[: query.limit]]
         last = rows[query.limit - 1] if len(rows) > query.limit else None
         position = Position(last.occurrence_date.isoformat(), series_id) if last else None

@@ -86,10 +86,13 @@ READ_INSTANCE: Final = text("""
     WHERE instance.user_id = :owner_id AND instance.recurring_task_id = :series_id AND instance.occurrence_date = :day
 """)
 LIST_INSTANCES: Final = text("""
-    SELECT instance.occurrence_date, instance.status, instance.closed_at, tasks.id
-    FROM task_instances AS instance LEFT JOIN tasks ON tasks.user_id = instance.user_id
-        AND tasks.recurring_task_id = instance.recurring_task_id AND tasks.occurrence_date = instance.occurrence_date
-        AND (tasks.deleted_at IS NULL OR tasks.deleted_at >= now() - CAST(:trash_keeps AS interval))
+    SELECT instance.occurrence_date, instance.status, instance.closed_at, (
+        SELECT tasks.id FROM tasks
+        WHERE tasks.user_id = instance.user_id AND tasks.recurring_task_id = instance.recurring_task_id
+            AND tasks.occurrence_date = instance.occurrence_date
+            AND (tasks.deleted_at IS NULL OR tasks.deleted_at >= now() - CAST(:trash_keeps AS interval))
+    ) AS task_id
+    FROM task_instances AS instance
     WHERE instance.user_id = :owner_id AND instance.recurring_task_id = :series_id
         AND instance.status = ANY (CAST(:wanted AS text[])) AND instance.occurrence_date < CAST(:after AS date)
     ORDER BY instance.occurrence_date DESC LIMIT :limit

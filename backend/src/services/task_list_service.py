@@ -108,14 +108,14 @@ def _invalid_cursor() -> Invalid:
 
 
 def _filter_values(query: TaskQuery) -> dict[str, object]:
+    tag_keys = list(dict.fromkeys(map(identity_key, query.tag)))
+    needs_all = query.tag_match == "all" and len(tag_keys) > 1
     values: dict[str, object] = {
         "trash" if query.trash else "kept": True,
         "completed": query.completed,
         "priorities": sorted(PRIORITY_IDS[name] for name in query.priority) or None,
-        "tag_keys": [identity_key(tag) for tag in dict.fromkeys(query.tag)] or None,
-        "tags_needed": (len(set(map(identity_key, query.tag))) if query.tag_match == "all" else 1)
-        if query.tag
-        else None,
+        "tag_keys": tag_keys or None,
+        "tags_needed" if needs_all else "tagged_with_any": len(tag_keys) or None,
         "due_before": query.due_before,
         "due_after": query.due_after,
         "top_level" if query.parent_id == "none" else "parent_id": query.parent_id,

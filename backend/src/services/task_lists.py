@@ -48,6 +48,12 @@ _tag = columns_of(Tag)
 _link = columns_of(TaskTag)
 _search = columns_of(TaskSearch)
 
+
+def _any_of(ids: Select[Any]) -> ColumnElement[Any]:
+    """As an array: what has one of them is looked up, rather than met on the way through all that the user has."""
+    return func.any(func.array(ids.scalar_subquery()))
+
+
 _SORTS = {
     "created_at": _task.created_at,
     "updated_at": _task.updated_at,
@@ -58,20 +64,20 @@ _SORTS = {
     "position": _task.position,
 }
 _tag_keys = bindparam("tag_keys", type_=ARRAY(Text))
-_matches = func.sum(
-    (_tag.name_key == func.any(_tag_keys)).cast(Integer) + (cast(_tag.id, Text) == func.any(_tag_keys)).cast(Integer)
-)
-_with_tags = (
-    select(_link.task_id)
-    .join(Tag, (_tag.user_id == _link.user_id) & (_tag.id == _link.tag_id))
-    .where(_link.user_id == OWNER_ID)
+_is_named = _tag.name_key == func.any(_tag_keys)
+_is_identified = cast(_tag.id, Text) == func.any(_tag_keys)
+_wanted_tags = select(_tag.id).where(_tag.user_id == OWNER_ID, _is_named | _is_identified)
+_carriers = select(_link.task_id).where(_link.user_id == OWNER_ID, _link.tag_id == _any_of(_wanted_tags))
+_carriers_of_all = (
+    _carriers.join(Tag, (_tag.user_id == _link.user_id) & (_tag.id == _link.tag_id))
     .group_by(_link.task_id)
-    .having(_matches >= bindparam("tags_needed", type_=Integer))
+    .having(func.sum(_is_named.cast(Integer) + _is_identified.cast(Integer)) >= bindparam("tags_needed", type_=Integer))
 )
 FILTERS: Final = {
     "trash": IS_IN_TRASH & not_(IS_EXPIRED),
     "kept": not_(IS_IN_TRASH),
-    "tag_keys": _task.id.in_(_with_tags),
+    "tagged_with_any": _task.id == _any_of(_carriers),
+    "tags_needed": _task.id == _any_of(_carriers_of_all),
     "owner_id": _task.user_id == OWNER_ID,
     "completed": _task.is_completed == bindparam("completed", type_=_task.is_completed.type),
     "priorities": _task.priority_id == func.any(bindparam("priorities", type_=ARRAY(SmallInteger))),
@@ -103,7 +109,7 @@ _newest = (
     select(_task.id)
     .where(_task.user_id == OWNER_ID)
     .order_by(_task.created_at.desc(), _task.id.desc())
-    .limit(literal_column(str(SAMPLE)))
+    .limit(literal_column(f"(SELECT {SAMPLE})"))  # a plain number would be most of what most users have: a sort of all
     .subquery("newest")
 )
 
@@ -115,9 +121,16 @@ def _is_match(task_id: ColumnElement[Any]) -> ColumnElement[bool]:
 
 
 _is_common = select(func.count()).select_from(_newest).where(_is_match(_newest.c.id)).scalar_subquery() >= COMMON
-_is_many = case(  # what need not be known is not computed
-    (_is_common, true()), else_=select(func.count()).select_from(_found).scalar_subquery() > CANDIDATES
+_size = (
+    select(
+        case(  # what need not be known is not computed
+            (_is_common, true()), else_=select(func.count()).select_from(_found).scalar_subquery() > CANDIDATES
+        ).label("is_many")
+    )
+    .cte("size")
+    .prefix_with("MATERIALIZED")
 )
+_is_many = select(_size.c.is_many).scalar_subquery()
 _RELEVANCE = case((_found.c.is_in_title, "1"), else_="0") + func.to_char(
     func.timezone("UTC", _task.created_at), "YYYYMMDDHH24MISSUS"
 )
@@ -152,5 +165,6 @@ def count_statement(filters: frozenset[str], matching: Matching) -> Select[Any]:
 def _filtered(filters: frozenset[str], matching: Matching) -> Select[Any]:
     tasks = select(*COLUMNS).where(*(FILTERS[name] for name in sorted(filters | {"owner_id"}) if name in FILTERS))
     if matching == "few":
-        return tasks.join(_found, _found.c.task_id == _task.id).where(not_(_is_many))
+        is_found = _task.id == _any_of(select(_found.c.task_id))
+        return tasks.join(_found, _found.c.task_id == _task.id).where(is_found, not_(_is_many))
     return tasks.where(_is_many, _is_match(_task.id)) if matching == "many" else tasks

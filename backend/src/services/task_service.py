@@ -38,7 +38,6 @@ from src.services.task_statements import (
     READ_WITH_HASH,
     REMOVE,
     SET_COMPLETED,
-    SET_DOCUMENT,
     SET_TAGS,
     SPREAD,
     TOGGLE,
@@ -98,10 +97,7 @@ class TaskService:
             return public_task(current)
         if changed.get("parent_id") is not None:
             await require_parent(self._session, self._owner.id, changed["parent_id"], task_id=task_id)
-        row = await self._write(task_id, changed)
-        if changed.keys() & {"title", "description"}:
-            document = search_document(self._owner.id, row.title, row.description)
-            await self._first(SET_DOCUMENT, task_id=task_id, document=document)
+        row = await self._write(current, changed)
         tags = await self._set_tags(task_id, changes.tags) if gets_tags else row.tags
         if "is_completed" in changed and await self._settle(row):
             return await self.read(task_id)
@@ -143,7 +139,7 @@ class TaskService:
         if position is None:
             await self._first(SPREAD)
             position = await self._position_by(task_id, move)
-        return public_task(await self._write(task_id, {"position": position}))
+        return public_task(await self._write(current, {"position": position}))
 
     async def complete(self, task_id: UUID, is_completed: bool | None, precondition: Precondition) -> TaskPublic:
         """Sets the state, or toggles it where ``is_completed`` is None. Raises as `update` does."""
@@ -182,8 +178,12 @@ class TaskService:
         document = search_document(self._owner.id, values["title"], values["description"])
         return await fetch_first(self._session, CREATE, **new_values(values), document=document)
 
-    async def _write(self, task_id: UUID, changed: Mapping[str, Any]) -> Row:
-        return await self._one(update_statement(frozenset(changed)), task_id, **new_values(changed))
+    async def _write(self, task: Row, changed: Mapping[str, Any]) -> Row:
+        values = new_values(changed)
+        if not changed.keys().isdisjoint({"title", "description"}):
+            texts = {name: changed.get(name, task[name]) for name in ("title", "description")}
+            values["document"] = search_document(self._owner.id, **texts)
+        return await self._one(update_statement(frozenset(changed)), task.id, **values)
 
     async def _require_parent_of_new(self, values: Mapping[str, Any]) -> TaskPublic | None:
         """The task, if it was made before: its parent may be gone since."""

@@ -64,9 +64,11 @@ PRIORITY_AT: Final = 6
 TAGS_AT: Final = 11
 
 OWNER_ID = bindparam("owner_id", type_=_task.user_id.type)
-_is_it = (_task.user_id == OWNER_ID) & (_task.id == bindparam("task_id", type_=_task.id.type))
+_task_id = bindparam("task_id", type_=_task.id.type)
+_is_it = (_task.user_id == OWNER_ID) & (_task.id == _task_id)
 _versions = bindparam("versions", type_=ARRAY(_task.version.type))
 _is_admitted = _versions.is_(None) | (_task.version == func.any(_versions))
+_document = cast(cast(bindparam("document", type_=Text), Text), TSVECTOR)
 _wanted = bindparam("wanted", type_=_task.is_completed.type)
 IS_IN_TRASH = _task.deleted_at.is_not(None)
 IS_EXPIRED = _task.deleted_at < func.now() - TRASH_KEEPS
@@ -149,9 +151,8 @@ def _create_statement() -> Select[Any]:
     first = {**_assigned(WRITTEN), "version": literal_column("1")}
     new = insert(Task).values(first).on_conflict_do_nothing(index_elements=["user_id", "id"])
     made = new.returning(*COLUMNS[:TAGS_AT], null().label("tags"), *COLUMNS[TAGS_AT + 1 :]).cte("made")
-    document = cast(cast(bindparam("document", type_=Text), Text), TSVECTOR)
     indexed = insert(TaskSearch).from_select(
-        ["user_id", "task_id", "document"], select(made.c.user_id, made.c.id, document)
+        ["user_id", "task_id", "document"], select(made.c.user_id, made.c.id, _document)
     )
     return select(made).add_cte(indexed.cte("indexed"))
 
@@ -166,15 +167,16 @@ CREATE: Final = _create_statement()
 
 @lru_cache(maxsize=256)
 def update_statement(changed: frozenset[str]) -> Update:
-    """Of one task; binds `new_values` of the columns that change."""
-    return update(Task).where(_is_it).values(**_assigned(changed), **_bump).returning(*COLUMNS)
+    """Of one task; binds `new_values` of the columns that change, and with its texts the ``document``."""
+    updated = update(Task).where(_is_it).values(**_assigned(changed), **_bump).returning(*COLUMNS)
+    if changed.isdisjoint({"title", "description"}):
+        return updated
+    indexed = insert(TaskSearch).values(user_id=OWNER_ID, task_id=_task_id, document=_document)
+    indexed = indexed.on_conflict_do_update(
+        index_elements=["user_id", "task_id"], set_={"document": indexed.excluded.document}
+    )
+    return updated.add_cte(indexed.cte("indexed"))
 
-
-SET_DOCUMENT: Final = text("""
-    INSERT INTO task_search (user_id, task_id, document)
-    VALUES (:owner_id, :task_id, CAST(CAST(:document AS text) AS tsvector))
-    ON CONFLICT (user_id, task_id) DO UPDATE SET document = EXCLUDED.document
-""")
 
 NEIGHBOURS: Final = {
     "before": text("""

@@ -6,10 +6,11 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ARRAY, DateTime, bindparam, func, not_, select
+from sqlalchemy.dialects.postgresql import array
 
 from src.core import clock
 from src.core.security import Principal
-from src.database.statements import DatabaseSession, Row, fetch_all, fetch_first
+from src.database.statements import DatabaseSession, fetch_first
 from src.domain.due_dates import day_begins
 from src.domain.priorities import PRIORITY_IDS
 from src.models import Task, columns_of
@@ -24,15 +25,6 @@ _is_open = not_(_task.is_completed)
 _by_priority = [
     func.count().filter(_is_open, _task.priority_id == number).label(name) for name, number in PRIORITY_IDS.items()
 ]
-_COUNT: Final = select(
-    func.count().filter(_is_open).label("open"),
-    func.count().filter(FILTERS["due_today"]).label("due_today"),
-    func.count().filter(FILTERS["overdue_at"]).label("overdue"),
-    func.count().filter(_task.is_completed).label("completed_total"),
-    *_by_priority,
-    func.count().filter(_is_open, _task.priority_id.is_(None)).label("none"),
-).where(_task.user_id == OWNER_ID, FILTERS["kept"])
-
 _edges = bindparam("edges", type_=ARRAY(DateTime(timezone=True)))
 _day = func.width_bucket(_task.completed_at, _edges).label("day")
 COUNT_COMPLETED: Final = (
@@ -47,6 +39,18 @@ COUNT_COMPLETED: Final = (
 )
 """``edges`` are the beginnings of the days, made here: the server may not know every zone that Python knows."""
 
+_completed = COUNT_COMPLETED.subquery("completed")
+_per_day = select(func.array_agg(array([_completed.c.day, _completed.c.completed])))
+_COUNT: Final = select(
+    func.count().filter(_is_open).label("open"),
+    func.count().filter(FILTERS["due_today"]).label("due_today"),
+    func.count().filter(FILTERS["overdue_at"]).label("overdue"),
+    func.count().filter(_task.is_completed).label("completed_total"),
+    *_by_priority,
+    func.count().filter(_is_open, _task.priority_id.is_(None)).label("none"),
+    _per_day.scalar_subquery().label("per_day"),
+).where(_task.user_id == OWNER_ID, FILTERS["kept"])
+
 
 class TaskStatsService:
     def __init__(self, session: DatabaseSession, owner: Principal) -> None:
@@ -56,28 +60,21 @@ class TaskStatsService:
     async def read(self, query: TaskStatsQuery) -> TaskStats:
         zone, now = await own_zone(self._session, self._owner.id), clock.now()
         today = now.astimezone(ZoneInfo(zone)).date()
-        counts = await self._count(now, today)
         days = [today - timedelta(days=back) for back in reversed(range(query.days))]
-        per_day = await self._completed_per_day(days, zone)
+        edges = [day_begins(day, zone) for day in [*days, today + timedelta(days=1)]]
+        counts = await self._count(now, today, edges)
+        done = dict(counts["per_day"] or ())
         by_priority = build(OpenByPriority, **{name: counts[name] for name in OpenByPriority.model_fields})
         return build(
             TaskStats,
             open_by_priority=by_priority,
-            completed_per_day=per_day,
+            completed_per_day=[build(CompletedOnDay, day, done.get(number, 0)) for number, day in enumerate(days, 1)],
             **{name: counts[name] for name in ("open", "due_today", "overdue", "completed_total")},
         )
 
-    async def _count(self, now: datetime, today: date) -> dict[str, Any]:
-        row = await fetch_first(
-            self._session, _COUNT, owner_id=self._owner.id, due_today=today, overdue_at=now, overdue_on=today
-        )
+    async def _count(self, now: datetime, today: date, edges: Sequence[datetime]) -> dict[str, Any]:
+        of_days = {"edges": edges, "first": edges[0], "last": edges[-1]}
+        of_now = {"due_today": today, "overdue_at": now, "overdue_on": today}
+        row = await fetch_first(self._session, _COUNT, owner_id=self._owner.id, **of_now, **of_days)
         assert row is not None
         return dict(row)
-
-    async def _completed_per_day(self, days: Sequence[date], zone: str) -> list[CompletedOnDay]:
-        edges = [day_begins(day, zone) for day in [*days, days[-1] + timedelta(days=1)]]
-        rows: Sequence[Row] = await fetch_all(
-            self._session, COUNT_COMPLETED, owner_id=self._owner.id, edges=edges, first=edges[0], last=edges[-1]
-        )
-        counts = {row.day: row.completed for row in rows}
-        return [build(CompletedOnDay, day, counts.get(number, 0)) for number, day in enumerate(days, start=1)]

@@ -7,18 +7,11 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from hypothesis import given
-from hypothesis import strategies as st
-from pydantic import BaseModel
 
 from src.api.problem_pages import all_errors
 from src.core.logging import configure_logging
 from src.database.migrations import head_revision
 from src.main import create_app
-from src.schemas.encoding import build, encode, struct_of
-from src.schemas.priority import PriorityPublic
-from src.schemas.task import TaskPage, TaskPublic
-from src.schemas.user import UserPublic
 from tests.conftest import settings_for
 from tests.factories import Api, problem
 
@@ -210,51 +203,6 @@ def resolved(schema: Any, document: dict[str, Any]) -> Any:
             return document["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
         return {key: resolved(value, document) for key, value in schema.items()}
     return [resolved(value, document) for value in schema] if isinstance(schema, list) else schema
-
-
-class TestEncoding:
-    """The derived encoder writes the bytes that Pydantic would."""
-
-    priorities = st.none() | st.builds(
-        PriorityPublic, id=st.integers(1, 4), name=st.text(), level=st.integers(1, 4), color=st.text()
-    )
-    utc = st.datetimes(timezones=st.just(__import__("datetime").UTC))
-    tasks = st.builds(
-        TaskPublic,
-        title=st.text(),
-        description=st.none() | st.text(),
-        priority=priorities,
-        completed_at=st.none() | utc,
-        due_time=st.none() | st.times().map(lambda time: time.replace(microsecond=0)),
-        due_at=st.none() | utc,
-        created_at=utc,
-        updated_at=utc,
-        version=st.integers(1, 2**31 - 1),
-    )
-
-    @given(tasks)
-    def test_of_a_task(self, task: TaskPublic) -> None:
-        assert encode(mirrored(task)) == task.model_dump_json().encode()
-
-    @given(st.lists(tasks, max_size=3), st.none() | st.text(), st.none() | st.integers(0, 10**6))
-    def test_of_a_page(self, tasks: list[TaskPublic], cursor: str | None, total: int | None) -> None:
-        named = {} if total is None else {"total": total}
-        page = TaskPage(items=tasks, next_cursor=cursor, **named)
-        assert encode(mirrored(page)) == page.model_dump_json(exclude_unset=True).encode()
-
-    @given(st.builds(UserPublic, created_at=utc, updated_at=utc, version=st.integers(1, 9)))
-    def test_of_a_user(self, user: UserPublic) -> None:
-        assert encode(mirrored(user)) == user.model_dump_json().encode()
-
-    def test_the_struct_has_the_fields_of_the_model_in_order(self) -> None:
-        assert struct_of(TaskPublic).__struct_fields__ == tuple(TaskPublic.model_fields)
-
-
-def mirrored(value: Any) -> Any:
-    if isinstance(value, BaseModel):
-        named = {name: mirrored(getattr(value, name)) for name in value.model_fields_set}
-        return build(type(value), **named)
-    return [mirrored(item) for item in value] if isinstance(value, list) else value
 
 
 async def test_head_answers_as_get_without_the_body(ana: Api) -> None:

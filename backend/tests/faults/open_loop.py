@@ -42,7 +42,7 @@ class Offered:
 
 
 class Connection(asyncio.Protocol):
-    """Asks one request at a time, with as little work for an answer as can be: it shares the machine with the service."""
+    """Asks one request at a time, with as little work as can be: it shares the machine with the service."""
 
     def __init__(self, caller: "Caller") -> None:
         self._caller = caller

@@ -1,4 +1,7 @@
-"""A relay between the service and PostgreSQL that fails where a test says, at a chosen message of the protocol."""
+"""A relay between the service and PostgreSQL that fails where a test says, at a chosen message of the protocol.
+
+It can also be as slow as a long way, and counts how often the service waits for an answer.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -23,6 +26,8 @@ class Link:
 
     client: asyncio.StreamWriter
     server: asyncio.StreamWriter
+    listener: asyncio.StreamWriter | None = None
+    """Whichever of the two was sent something last."""
     is_losing_answers: bool = False
     is_stalled: bool = False
 
@@ -36,6 +41,10 @@ class Proxy:
     host: str
     server_port: int
     port: int = 0
+    delay: float = 0.0
+    """Seconds that it takes to either side."""
+    round_trips: int = 0
+    """How often a client has sent something, however many messages at once, and got an answer."""
     is_stalled: bool = False
     happened: list[str] = field(default_factory=list)
     _armed: list[tuple[bytes, Fault]] = field(default_factory=list)
@@ -145,5 +154,9 @@ class Proxy:
             if writer.transport.is_closing():
                 raise ConnectionError
             await asyncio.sleep(0.01)
+        if writer is not link.listener:  # what is sent after this, before there is an answer, travels beside it
+            await asyncio.sleep(self.delay)
+            link.listener = writer
+            self.round_trips += writer is link.client
         writer.write(data)
         await writer.drain()
