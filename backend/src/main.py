@@ -60,6 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json" if settings.serves_docs else None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     application.state.settings = settings
     application.router.routes.extend(routes)

@@ -1,9 +1,9 @@
 """What routes ask for. Everything of one request hangs together here: token → principal → transaction → service."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 from fastapi import Depends, Header, Request
 from fastapi.security import OAuth2PasswordBearer
@@ -83,16 +83,6 @@ async def get_context(request: Request) -> AppContext:
 ContextDep = Annotated[AppContext, Depends(get_context)]
 
 
-class BearerToken(OAuth2PasswordBearer):
-    """Who the access token says is calling. Whether the session is alive, the transaction's opening asks."""
-
-    async def __call__(self, request: Request) -> Principal:  # type: ignore[override]  # it gives the text of the token
-        principal = find_principal(request, request.app.state.context)
-        if principal is None:
-            raise Unauthorized
-        return principal
-
-
 def find_principal(request: Request, context: AppContext) -> Principal | None:
     """None without an Authorization header. Raises Unauthorized for anything else that is no valid token."""
     headers = request.headers.getlist("authorization")
@@ -109,17 +99,21 @@ def find_principal(request: Request, context: AppContext) -> Principal | None:
     return principal
 
 
-PrincipalDep = Annotated[
-    Principal,
-    Depends(
-        BearerToken(
-            tokenUrl=f"{BASE}/auth/token",
-            refreshUrl=f"{BASE}/auth/token",
-            auto_error=False,
-            scheme_name="OAuth2PasswordBearer",
-        )
-    ),
-]
+class BearerToken(OAuth2PasswordBearer):
+    """Who the access token says is calling. Whether the session is alive, the transaction's opening asks."""
+
+    def __init__(self) -> None:
+        url = f"{BASE}/auth/token"
+        super().__init__(tokenUrl=url, refreshUrl=url, auto_error=False, scheme_name=OAuth2PasswordBearer.__name__)
+
+    async def __call__(self, request: Request) -> Principal:  # type: ignore[override]  # it gives the text of the token
+        principal = find_principal(request, request.app.state.context)
+        if principal is None:
+            raise Unauthorized
+        return principal
+
+
+PrincipalDep = Annotated[Principal, Depends(BearerToken())]
 
 
 async def require_own_path(user_id: Id, principal: PrincipalDep) -> None:
@@ -127,39 +121,40 @@ async def require_own_path(user_id: Id, principal: PrincipalDep) -> None:
         raise NotYourPath
 
 
-def in_transaction(
-    make: Callable[[DatabaseSession, Principal, AppContext], Service],
-) -> Callable[[StrictRequest, Principal], Awaitable[Service]]:
-    """A dependency that opens the request's transaction as its user, and gives the service on it.
+class InTransaction(BearerToken, Generic[Service]):
+    """Opens the request's transaction as its user, and gives the service on it.
 
-    It is one for all of this, because each level of dependencies costs every request some 20 µs.
+    All of this is one dependency, because each further one costs every request some 20 µs.
     """
 
-    async def provide(request: StrictRequest, principal: PrincipalDep) -> Service:
+    def __init__(self, make: Callable[[DatabaseSession, Principal, AppContext], Service]) -> None:
+        super().__init__()
+        self._make = make
+
+    async def __call__(self, request: StrictRequest) -> Service:  # type: ignore[override]
+        principal = await super().__call__(request)
         context: AppContext = request.app.state.context
-        return make(await request.open(context.database.as_user(principal)), principal, context)
-
-    return provide
+        return self._make(await request.open(context.database.as_user(principal)), principal, context)
 
 
-TaskServiceDep = Annotated[TaskService, Depends(in_transaction(lambda session, owner, _: TaskService(session, owner)))]
+TaskServiceDep = Annotated[TaskService, Depends(InTransaction(lambda session, owner, _: TaskService(session, owner)))]
 TaskListServiceDep = Annotated[
     TaskListService,
-    Depends(in_transaction(lambda session, owner, context: TaskListService(session, owner, context.cursors))),
+    Depends(InTransaction(lambda session, owner, context: TaskListService(session, owner, context.cursors))),
 ]
 TaskBulkServiceDep = Annotated[
-    TaskBulkService, Depends(in_transaction(lambda session, owner, _: TaskBulkService(session, owner)))
+    TaskBulkService, Depends(InTransaction(lambda session, owner, _: TaskBulkService(session, owner)))
 ]
 TaskStatsServiceDep = Annotated[
-    TaskStatsService, Depends(in_transaction(lambda session, owner, _: TaskStatsService(session, owner)))
+    TaskStatsService, Depends(InTransaction(lambda session, owner, _: TaskStatsService(session, owner)))
 ]
 TagServiceDep = Annotated[
-    TagService, Depends(in_transaction(lambda session, owner, context: TagService(session, owner, context.cursors)))
+    TagService, Depends(InTransaction(lambda session, owner, context: TagService(session, owner, context.cursors)))
 ]
 QuickAddServiceDep = Annotated[
     QuickAddService,
     Depends(
-        in_transaction(
+        InTransaction(
             lambda session, owner, context: QuickAddService(
                 session,
                 owner,
@@ -171,16 +166,16 @@ QuickAddServiceDep = Annotated[
 ]
 RecurringTaskServiceDep = Annotated[
     RecurringTaskService,
-    Depends(in_transaction(lambda session, owner, context: RecurringTaskService(session, owner, context.cursors))),
+    Depends(InTransaction(lambda session, owner, context: RecurringTaskService(session, owner, context.cursors))),
 ]
 RecurringTaskChangeServiceDep = Annotated[
     RecurringTaskChangeService,
-    Depends(in_transaction(lambda session, owner, _: RecurringTaskChangeService(session, owner))),
+    Depends(InTransaction(lambda session, owner, _: RecurringTaskChangeService(session, owner))),
 ]
 SessionServiceDep = Annotated[
-    SessionService, Depends(in_transaction(lambda session, owner, _: SessionService(session, owner)))
+    SessionService, Depends(InTransaction(lambda session, owner, _: SessionService(session, owner)))
 ]
-PriorityServiceDep = Annotated[PriorityService, Depends(in_transaction(lambda session, *_: PriorityService(session)))]
+PriorityServiceDep = Annotated[PriorityService, Depends(InTransaction(lambda session, *_: PriorityService(session)))]
 
 
 async def get_auth_service(context: ContextDep) -> AuthService:
