@@ -1,9 +1,9 @@
 """From the rows of `task_statements.COLUMNS` to what the API shows."""
 
+from collections.abc import Iterable
 from typing import Any, Final, get_args
 from uuid import UUID
 
-from src.database.statements import Row
 from src.domain.priorities import PRIORITIES, PRIORITY_IDS, PriorityName
 from src.schemas.encoding import build
 from src.schemas.priority import PriorityPublic
@@ -15,7 +15,7 @@ PRIORITY_NAMES: Final[dict[int, PriorityName]] = {PRIORITY_IDS[name]: name for n
 PUBLIC_PRIORITIES: Final = {p.id: build(PriorityPublic, p.id, p.name, p.level, p.color) for p in PRIORITIES}
 
 
-def public_task(row: Row | tuple[Any, ...], tags: str | None = None) -> TaskPublic:
+def public_task(row: Iterable[Any], tags: str | None = None) -> TaskPublic:
     """``tags`` instead of those in the row, which the statement that changed them does not show."""
     values = list(row)
     values[PRIORITY_AT] = PUBLIC_PRIORITIES.get(values[PRIORITY_AT])

@@ -33,10 +33,12 @@ from src.services.task_statements import (
     DELETE,
     EMPTY_TRASH,
     LOCK,
+    MOVE,
     NEIGHBOURS,
     READ,
     READ_WITH_HASH,
     REMOVE,
+    RETAG,
     SET_COMPLETED,
     SET_TAGS,
     SPREAD,
@@ -75,7 +77,7 @@ class TaskService:
             row = await self._insert(values)
         if row is None:
             raise IdInUse
-        tags = await self._set_tags(row.id, new.tags) if new.tags else None
+        tags = (await self._set_tags(row.id, new.tags)).tags if new.tags else None
         return Stored(public_task(row, tags), is_new=True)
 
     async def read(self, task_id: UUID) -> TaskPublic:
@@ -97,8 +99,13 @@ class TaskService:
             return public_task(current)
         if changed.get("parent_id") is not None:
             await require_parent(self._session, self._owner.id, changed["parent_id"], task_id=task_id)
+        if not changed:
+            told = await self._set_tags(task_id, changes.tags, RETAG)
+            return public_task(
+                {**current, "version": told.version, "updated_at": told.updated_at}.values(), told.tags or ""
+            )
         row = await self._write(current, changed)
-        tags = await self._set_tags(task_id, changes.tags) if gets_tags else row.tags
+        tags = (await self._set_tags(task_id, changes.tags)).tags or "" if gets_tags else row.tags
         if "is_completed" in changed and await self._settle(row):
             return await self.read(task_id)
         return public_task(row, tags)
@@ -127,19 +134,26 @@ class TaskService:
         precondition.check(current.version)
         if current.deleted_at is None:
             return public_task(current)
-        await self._settle(*await restore_tree(self._session, self._owner.id, current))
-        return await self.read(task_id)
+        restored = await restore_tree(self._session, self._owner.id, current)
+        if await self._settle(*restored):
+            return await self.read(task_id)
+        itself = next(row for row in restored if row.id == task_id)
+        return public_task({**current, **itself}.values())
 
     async def move(self, task_id: UUID, move: TaskMove, precondition: Precondition) -> TaskPublic:
         """Next to another task in the order by hand. Raises NotFound, PreconditionFailed, InTrash or Invalid."""
-        current = await self._one(LOCK, task_id)
-        precondition.check(current.version)
-        refuse_in_trash(current)
-        position = await self._position_by(task_id, move)
+        gap = await self._gap(task_id, move, precondition)
+        position = _position_in(gap)
         if position is None:
             await self._first(SPREAD)
-            position = await self._position_by(task_id, move)
-        return public_task(await self._write(current, {"position": position}))
+            gap = await self._gap(task_id, move, Precondition())
+            position = _position_in(gap)
+        assert position is not None
+        row = await self._first(MOVE, task_id=task_id, version=gap.version, new_position=position)
+        if row is None:  # somebody else changed it since it was looked at: it is held, and looked at again
+            await self._one(LOCK, task_id)
+            return await self.move(task_id, move, precondition)
+        return public_task(row)
 
     async def complete(self, task_id: UUID, is_completed: bool | None, precondition: Precondition) -> TaskPublic:
         """Sets the state, or toggles it where ``is_completed`` is None. Raises as `update` does."""
@@ -196,26 +210,32 @@ class TaskService:
             return stored
         return None
 
-    async def _position_by(self, task_id: UUID, move: TaskMove) -> str | None:
-        """None where there is no room left."""
+    async def _gap(self, task_id: UUID, move: TaskMove, precondition: Precondition) -> Row:
+        """Where it is to come: a row of `NEIGHBOURS`."""
         ((side, target_id),) = move.model_dump(exclude_unset=True).items()
-        gap = await self._first(NEIGHBOURS[side], task_id=task_id, target_id=target_id)
-        if gap is None or target_id == task_id:
+        gap = await self._one(NEIGHBOURS[side], task_id, target_id=target_id)
+        precondition.check(gap.version)
+        refuse_in_trash(gap)
+        if gap.target_id is None or target_id == task_id:
             raise Invalid.field(f"/{side}", "unknown_task", "must be the id of another task of yours outside the trash")
-        if gap.before is not None and gap.before == gap.after:
-            return None
-        position = position_between(gap.before, gap.after, now_us=gap.now_us)
-        return position if len(position) <= MAX_POSITION_LENGTH else None
+        return gap
 
     async def _completed_values(self, values: dict[str, Any]) -> dict[str, Any]:
         zone = await own_zone(self._session, self._owner.id) if needs_own_zone(values) else None
         return completed_values(values, own_zone=zone)
 
-    async def _set_tags(self, task_id: UUID, tag_ids: Sequence[UUID]) -> str:
-        row = await self._first(SET_TAGS, task_id=task_id, tag_ids=list(tag_ids))
-        assert row is not None
+    async def _set_tags(self, task_id: UUID, tag_ids: Sequence[UUID], statement: Executable = SET_TAGS) -> Row:
+        row = await self._one(statement, task_id, tag_ids=list(tag_ids))
         require_tags(tag_ids, found=row.found)
-        return str(row.tags or "")
+        return row
+
+
+def _position_in(gap: Row) -> str | None:
+    """None where there is no room left."""
+    if gap.before is not None and gap.before == gap.after:
+        return None
+    position = position_between(gap.before, gap.after, now_us=gap.now_us)
+    return position if len(position) <= MAX_POSITION_LENGTH else None
 
 
 def _admitted(precondition: Precondition) -> dict[str, object]:

@@ -123,16 +123,27 @@ SET_COMPLETED: Final = (
     .returning(*COLUMNS)
 )
 
-SET_TAGS: Final = text("""
-    WITH wanted AS (SELECT id, name, color, name_key FROM tags
-                    WHERE user_id = :owner_id AND id = ANY (CAST(:tag_ids AS uuid[])) FOR KEY SHARE),
+_TAGGED = """
+    wanted AS (SELECT id, name, color, name_key FROM tags
+               WHERE user_id = :owner_id AND id = ANY (CAST(:tag_ids AS uuid[])) FOR KEY SHARE),
     gone AS (DELETE FROM task_tags
              WHERE user_id = :owner_id AND task_id = :task_id AND tag_id <> ALL (CAST(:tag_ids AS uuid[]))),
     new AS (INSERT INTO task_tags (user_id, task_id, tag_id) SELECT :owner_id, :task_id, id FROM wanted
-            ON CONFLICT DO NOTHING)
-    SELECT count(*) AS found, string_agg(id::text || color || name, E'\\n' ORDER BY name_key) AS tags FROM wanted
-""")
+            ON CONFLICT DO NOTHING),
+    told AS (SELECT count(*) AS found, string_agg(id::text || color || name, E'\\n' ORDER BY name_key) AS tags
+             FROM wanted)
+"""
+SET_TAGS: Final = text(f"WITH {_TAGGED} SELECT * FROM told")  # noqa: S608  # made of constants
 """Makes ``tag_ids`` the whole set of a task, and tells how many of them are the owner's tags."""
+
+RETAG: Final = text(f"""
+    WITH {_TAGGED}, bumped AS (
+        UPDATE tasks SET version = version + 1, updated_at = now() WHERE user_id = :owner_id AND id = :task_id
+        RETURNING version, updated_at
+    )
+    SELECT * FROM told, bumped
+""")  # noqa: S608  # made of constants
+"""As `SET_TAGS`, where nothing else of the task changes."""
 
 
 def new_values(values: Mapping[str, object]) -> dict[str, object]:
@@ -178,24 +189,30 @@ def update_statement(changed: frozenset[str]) -> Update:
     return updated.add_cte(indexed.cte("indexed"))
 
 
+_NEIGHBOURS = """
+    SELECT moved.id, moved.version, moved.deleted_at, target.id AS target_id, target.position AS {beyond}, (
+        SELECT position FROM tasks WHERE user_id = :owner_id AND deleted_at IS NULL AND id <> :task_id
+          AND (position, id) {follows} (target.position, target.id) ORDER BY position {order}, id {order} LIMIT 1
+    ) AS {side}, CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint) AS now_us
+    FROM tasks AS moved LEFT JOIN tasks AS target
+      ON target.user_id = moved.user_id AND target.id = :target_id AND target.deleted_at IS NULL
+    WHERE moved.user_id = :owner_id AND moved.id = :task_id
+      AND (moved.deleted_at < now() - interval '{days} days') IS NOT TRUE
+"""
 NEIGHBOURS: Final = {
-    "before": text("""
-        SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint) AS now_us, target.position AS after, (
-            SELECT position FROM tasks WHERE user_id = :owner_id AND deleted_at IS NULL AND id <> :task_id
-              AND (position, id) < (target.position, target.id) ORDER BY position DESC, id DESC LIMIT 1
-        ) AS before
-        FROM tasks AS target WHERE user_id = :owner_id AND id = :target_id AND deleted_at IS NULL
-    """),
-    "after": text("""
-        SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint) AS now_us, target.position AS before, (
-            SELECT position FROM tasks WHERE user_id = :owner_id AND deleted_at IS NULL AND id <> :task_id
-              AND (position, id) > (target.position, target.id) ORDER BY position, id LIMIT 1
-        ) AS after
-        FROM tasks AS target WHERE user_id = :owner_id AND id = :target_id AND deleted_at IS NULL
-    """),
+    "before": text(_NEIGHBOURS.format(side="before", beyond="after", follows="<", order="DESC", days=TRASH_KEEPS.days)),
+    "after": text(_NEIGHBOURS.format(side="after", beyond="before", follows=">", order="ASC", days=TRASH_KEEPS.days)),
 }
-"""The positions between which a task comes that is put before, or after, another; and the microsecond, by the clock
-that gives new tasks their positions too."""
+"""The task, and the positions between which it comes when it is put before, or after, another; and the microsecond, by
+the clock that gives new tasks their positions too."""
+
+MOVE: Final = (
+    update(Task)
+    .where(_is_it, _task.version == bindparam("version", type_=_task.version.type))
+    .values(position=bindparam("new_position", type_=Text), **_bump)
+    .returning(*COLUMNS)
+)
+"""Yields no row where the task has changed since that version."""
 
 SPREAD: Final = text("""
     WITH ordered AS (

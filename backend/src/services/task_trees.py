@@ -52,7 +52,8 @@ _RESTORE = text("""
     UPDATE tasks SET deleted_at = NULL, version = version + 1, updated_at = now(),
         parent_id = CASE WHEN tasks.id = :task_id AND :is_orphan THEN NULL ELSE parent_id END
     FROM together WHERE tasks.user_id = :owner_id AND tasks.id = together.id AND tasks.deleted_at = :deleted_at
-    RETURNING tasks.id, tasks.recurring_task_id, tasks.occurrence_date, tasks.position
+    RETURNING tasks.id, tasks.recurring_task_id, tasks.occurrence_date, tasks.position,
+        tasks.parent_id, tasks.deleted_at, tasks.version, tasks.updated_at
 """)
 
 
