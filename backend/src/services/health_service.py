@@ -6,7 +6,7 @@ import time
 from sqlalchemy import text
 
 from src.core.errors import AppError
-from src.database.migrations import older_revisions
+from src.database.migrations import revisions
 from src.database.session import Database
 from src.database.statements import Row
 from src.schemas.health import DatabaseHealth, Health, SchemaHealth
@@ -23,7 +23,7 @@ class HealthService:
         self._version = version
         self._outdated = {
             None,
-            *older_revisions(),
+            *revisions()[:-1],
         }  # one that is not known was made by a newer version, beside this one
         self._queries: set[asyncio.Task[Row | None]] = set()  # the event loop alone would not keep them
 

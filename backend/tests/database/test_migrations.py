@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
-from src.database.migrations import head_revision, migrate
+from src.database.migrations import VERSIONS, head_revision, migrate, revisions
 from src.database.startup import prepare_database
 from src.database.validation import SNAPSHOT_FILE, expected_tables, take_snapshot
 from tests.conftest import settings_for
@@ -65,6 +65,13 @@ async def test_any_number_of_starters_migrate_once(empty_database: str) -> None:
         await engine.dispose()
 
 
+def test_files_are_named_for_their_revisions() -> None:
+    from alembic.script import ScriptDirectory
+
+    scripts = ScriptDirectory(str(VERSIONS.parent)).walk_revisions()
+    assert [script.revision for script in scripts] == revisions()[::-1]
+
+
 async def test_going_down_leaves_nothing_behind(own_database: str) -> None:
     from alembic import command
 
@@ -72,13 +79,7 @@ async def test_going_down_leaves_nothing_behind(own_database: str) -> None:
 
     engine = engine_for(own_database)
     async with engine.begin() as connection:
-        config = alembic_config()
-
-        def go_down(sync) -> None:
-            config.attributes["connection"] = sync
-            command.downgrade(config, "base")
-
-        await connection.run_sync(go_down)
+        await connection.run_sync(lambda sync: command.downgrade(alembic_config(sync), "base"))
         tables = (await connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))).all()
     await engine.dispose()
     assert [row[0] for row in tables] == ["alembic_version"]

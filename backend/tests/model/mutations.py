@@ -58,7 +58,10 @@ CANNOT_SHOW = {
         "task_bulk_statements.READ_POSITIONS",
         1,
     ): "of two rows with one id the last counts, which is the one just written",
-    ("task_statements._NEIGHBOURS", 1): "what lies between the target and another's task is before the owner's next too",
+    (
+        "task_statements._NEIGHBOURS",
+        1,
+    ): "what lies between the target and another's task is before the owner's next too",
     ("task_statements.REMOVE", 1): "tells which series have lost a task, of which the owner's are looked after",
     ("task_statements.REMOVE", 2): "the same",
     ("task_trees._RESTORE", 1): "no two users' tasks went into the trash in the same microsecond",

@@ -1,17 +1,18 @@
 """Brings the schema to the revision that this code needs, safely with any number of workers starting at once."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from src.database.roles import ensure_roles
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+VERSIONS = Path(__file__).parent / "versions"
 LOCK = 0x746F646F
 LOCK_TIMEOUT = "60s"
 DDL_LOCK_TIMEOUT = "5s"
@@ -19,32 +20,21 @@ DDL_LOCK_TIMEOUT = "5s"
 log = structlog.get_logger()
 
 
-def alembic_config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
-    return config
+def revisions() -> list[str]:
+    """All that this code has, the oldest first: what the names of their files begin with."""
+    return sorted(path.name.partition("_")[0] for path in VERSIONS.glob("[0-9]*_*.py"))
 
 
 def head_revision() -> str:
-    head = ScriptDirectory.from_config(alembic_config()).get_current_head()
-    assert head is not None
-    return head
-
-
-def older_revisions() -> list[str]:
-    """Those before the head."""
-    _, *older = ScriptDirectory.from_config(alembic_config()).walk_revisions()
-    return [script.revision for script in older]
-
-
-def is_known(revision: str) -> bool:
-    """Whether this code has the migration; a newer version may have gone further."""
-    scripts = ScriptDirectory.from_config(alembic_config())
-    return any(script.revision == revision for script in scripts.walk_revisions())
+    return revisions()[-1]
 
 
 async def current_revision(connection: AsyncConnection) -> str | None:
-    return await connection.run_sync(_current)
+    """The database's; None where nothing was migrated yet."""
+    if await connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
+        return None
+    revision: str | None = await connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
 
 
 async def migrate(engine: AsyncEngine) -> str:
@@ -61,22 +51,28 @@ async def migrate(engine: AsyncEngine) -> str:
         await connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"))
         await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
         await connection.execute(text(f"SET LOCAL lock_timeout = '{DDL_LOCK_TIMEOUT}'"))
-        return await connection.run_sync(_upgrade, head)
-
-
-def _current(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def _upgrade(connection: Connection, head: str) -> str:
-    current = _current(connection)  # another worker may have done it while this one waited for the lock
-    if current == head:
+        current = await current_revision(connection)  # another worker may have done it while this one waited
+        if current == head:
+            return head
+        if current is not None and current not in revisions():
+            log.warning("the database was migrated by a newer version", revision=current, known=head)
+            return current
+        await connection.run_sync(_upgrade)
+        log.info("database migrated", before=current, revision=head)
         return head
-    if current is not None and not is_known(current):
-        log.warning("the database was migrated by a newer version", revision=current, known=head)
-        return current
-    config = alembic_config()
+
+
+def alembic_config(connection: Connection) -> "Config":
+    """Alembic is loaded where there is something to migrate: it is a tenth of what a start would load."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(VERSIONS.parent).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-    log.info("database migrated", before=current, revision=head)
-    return head
+    return config
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+
+    command.upgrade(alembic_config(connection), "head")
