@@ -45,8 +45,8 @@ other answers from 500 on. `slowest` is of the answers that were no refusal.
 ## What must be noticed
 
 The same checks with one safety taken away: answers before the COMMIT, creates without an id of the client's own, a
-database that does not wait for its disk, a repair or a migration that deletes rows, no limit on requests at a time,
-password threads of full priority.
+database that does not wait for its disk, a repair or a migration that deletes rows, no limit on requests at a time, a
+thread of full priority for each login.
 
 {noticed}
 
