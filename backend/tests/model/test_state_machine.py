@@ -24,14 +24,14 @@ with the number of its filters, and the example by which the last of them was ca
     task_bulk_statements  OPEN 4, READ_TAGS 6, LOCK_TREES (4) 5 [3], READ_POSITIONS [1], READ_TASKS 5, DETACH 5,
                           REMOVE_TASKS 9, _update 5, SET_TAGS_OF_TASKS 15
     task_lists            _wanted_tags 5, _carriers 4, _carriers_of_all, FILTERS 2, _newest 5, _is_match 2
-    task_statements       _tags (2) 4, _is_it 4, REMOVE (3) 4 [2], EMPTY_TRASH 4, SET_TAGS (2) 5, NEIGHBOURS (4) 8 [2],
-                          SPREAD (2) 60
+    task_statements       _tags (2) 4, _is_it 4, REMOVE (3) 4 [2], EMPTY_TRASH 4, _TAGGED (2) 6, RETAG 36,
+                          _NEIGHBOURS (3) 5 [1], SPREAD (2) 60
     task_stats_service    _COUNT 4, COUNT_COMPLETED 4
     task_trees            _LOCK_USER 4, _LOCK_PARENT 4, _MEASURE (3) 4, _TRASH_PARTS (3) 24, _RESTORE (2) [2]
     time_zones            _READ 2
     token_exchange_service  _FIND 40, _HAND_OVER (4) 4
     user_service          _READ 4, _LOCK 4, _CHANGE_PASSWORD 14, _IS_PASSWORD [1], _END_OTHERS 10,
-                          _DROP_RESET_TOKENS 10, _DELETE 8, _write 2
+                          _DROP_RESET_TOKENS 10, _DELETE 8, _update_statement 2
     session               _open_as_user (2) 2
     0005_whole_domain     SEARCH 5
     policies              external_identities [1], password_reset_tokens 10, recurring_task_tags 4, recurring_tasks 2,
