@@ -3,6 +3,7 @@
 The request id, the one log line, the last-resort 500, the security headers, HEAD, the limit on bodies.
 """
 
+import asyncio
 import re
 import time
 from collections.abc import Iterator, Mapping
@@ -111,7 +112,7 @@ class ConcurrencyLimit:
         self._most = most
         self._running = 0
         self._untold = 0
-        self._told_at = 0.0
+        self._is_quiet = True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] == LIVENESS:
@@ -144,9 +145,15 @@ class ConcurrencyLimit:
 
     def _tell(self) -> None:
         self._untold += 1
-        if time.monotonic() > self._told_at + 1:
+        if self._is_quiet:
+            self._write_down()
+
+    def _write_down(self) -> None:
+        self._is_quiet = not self._untold
+        if self._untold:
             log.warning("too many requests at a time", refused=self._untold, most=self._most)
-            self._untold, self._told_at = 0, time.monotonic()
+            self._untold = 0
+            asyncio.get_running_loop().call_later(1, self._write_down)
 
 
 class BodyLimit:

@@ -1,10 +1,12 @@
 """More than the service can do: what it takes it does well, and the rest it refuses at once."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 
 import pytest
 
+from src.core.logging import configure_logging
 from tests.factories import problem
 from tests.faults.conftest import Serve, Service
 from tests.faults.overload import logins_beside_requests, twice_the_capacity
@@ -27,6 +29,28 @@ async def test_beyond_the_limit_requests_are_refused_at_once_and_later_served(se
             assert not any(change.done() for change in changes)
         assert {response.status_code for response in await asyncio.gather(*changes)} == {200}
         assert (await service.ana.get("/tasks")).status_code == 200
+
+
+async def test_the_log_tells_how_many_were_refused(serve: Serve, capsys: pytest.CaptureFixture[str]) -> None:
+    async with serve(max_concurrent_requests=1) as service:
+        task = await service.ana.create_task(title="Old")
+        configure_logging("warning", "json")
+        async with held(service, task):
+            change = asyncio.create_task(service.ana.patch(f"/tasks/{task['id']}", {"title": "New"}))
+            await eventually(service.waiting)
+            for _ in range(5):
+                problem(await service.ana.get("/tasks"), 503, "unavailable")
+        assert (await change).status_code == 200
+        told: list[int] = []
+
+        async def all_are_told() -> bool:
+            lines = map(json.loads, capsys.readouterr().err.splitlines())
+            told.extend(line["refused"] for line in lines if line["event"] == "too many requests at a time")
+            return sum(told) >= 5
+
+        await eventually(all_are_told)
+        configure_logging("error")
+        assert told == [1, 4]
 
 
 async def _all_wait(service: Service) -> bool:
