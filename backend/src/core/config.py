@@ -261,8 +261,10 @@ def _faults(error: ValidationError) -> str:
     lines = []
     for fault in error.errors(include_input=False, include_url=False, include_context=False):
         name = str(fault["loc"][0]).upper() if fault["loc"] else ""
-        message = "is not set" if fault["type"] == "missing" else fault["msg"].removeprefix("Value error, ")
-        lines.append(f"{name} {message}" if message == "is not set" else f"{name}: {message}".removeprefix(": "))
+        if fault["type"] == "missing":
+            lines.append(f"{name} is not set")
+        else:
+            lines.append(f"{name}: {fault['msg'].removeprefix('Value error, ')}".removeprefix(": "))
     return "\n".join(lines)
 
 
