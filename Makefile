@@ -1,5 +1,5 @@
 # run · dev · test · check: each sets up what it needs first, and is quick the second time.
-.PHONY: run dev test check proof bench web openapi screenshots format lock clean \
+.PHONY: run dev test check proof bench web openapi api-docs screenshots format lock clean \
 	test-api test-web unit e2e check-api check-web check-frontend no-node no-chromium
 .NOTPARALLEL:
 
@@ -61,6 +61,7 @@ check-api: $(READY)
 	@cd backend && "$(BIN)/deptry" .
 	@cd backend && "$(BIN)/python" -m src.cli openapi | diff ../frontend/openapi.json - >/dev/null || \
 		{ echo "frontend/openapi.json is not what the API says of itself: run make openapi"; exit 1; }
+	@cd backend && "$(BIN)/python" -m tests.documents --check
 	@"$(BIN)/check-jsonschema" --builtin-schema vendor.compose-spec docker-compose.yml
 	@"$(BIN)/hadolint" backend/Dockerfile
 
@@ -74,6 +75,9 @@ check-frontend: $(MODULES) $(CLIENT) $(BUILT)
 
 openapi: $(READY) ## write frontend/openapi.json, from which the web app's client is made
 	@cd backend && "$(BIN)/python" -m src.cli openapi > openapi.part && mv openapi.part ../frontend/openapi.json
+
+api-docs: openapi ## write docs/api: a tour with curl, and a Postman collection
+	@cd backend && "$(BIN)/python" -m tests.documents
 
 screenshots: $(READY) $(BUILT) ## pictures of every view, in frontend/screenshots/
 	@$(NPM_RUN) screenshots
