@@ -6,7 +6,8 @@ from typing import Any
 from src.core.config import REPOSITORY
 from tests.security.operations import Operation, operations_in
 
-OPENAPI: dict[str, Any] = json.loads((REPOSITORY / "frontend" / "openapi.json").read_text())
+OPENAPI_FILE = REPOSITORY / "frontend" / "openapi.json"
+OPENAPI: dict[str, Any] = json.loads(OPENAPI_FILE.read_text())
 OPERATIONS = {each.document["operationId"]: each for each in operations_in(OPENAPI)}
 BASE = "/api/v1"
 
