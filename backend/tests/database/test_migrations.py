@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import SQLModel
 
-from src.database.migrations import VERSIONS, head_revision, migrate, revisions
+from src.database.migrations import VERSIONS, current_revision, head_revision, migrate, revisions
 from src.database.startup import prepare_database
 from src.database.validation import SNAPSHOT_FILE, expected_tables, take_snapshot
 from tests.conftest import settings_for
@@ -63,6 +63,19 @@ async def test_any_number_of_starters_migrate_once(empty_database: str) -> None:
     assert await asyncio.gather(*(migrate(engine) for engine in engines)) == [head_revision()] * 6
     for engine in engines:
         await engine.dispose()
+
+
+async def test_what_another_process_has_migrated_meanwhile_is_seen(empty_database: str) -> None:
+    engine, another = engine_for(empty_database), engine_for(empty_database)
+    async with engine.connect() as waiting, another.connect() as other:
+        await waiting.begin()
+        assert await current_revision(waiting) is None
+        await other.execute(text("CREATE TABLE alembic_version (version_num text)"))
+        await other.execute(text("INSERT INTO alembic_version VALUES ('0001')"))
+        await other.commit()
+        assert await current_revision(waiting) == "0001"
+    await engine.dispose()
+    await another.dispose()
 
 
 def test_files_are_named_for_their_revisions() -> None:

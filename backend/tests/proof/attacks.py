@@ -42,9 +42,9 @@ def runs(*, is_long: bool) -> Iterator[Run]:
         if file.name not in APART:
             yield Run(file.stem.removeprefix("test_").replace("_", " "), f"security/{file.name}")
     for name, file, variable, short, long in (
-        ("hostile values in every place", "security/test_hostile_values.py", "HOSTILE_EXAMPLES", 3, 40),
-        ("the contract, by schemathesis", "proof/test_contract.py", "CONTRACT_EXAMPLES", 20, 200),
-        ("three users at random", "model/test_state_machine.py", "MODEL_ROUNDS", 2, 50),
+        ("hostile values in every place", "security/test_hostile_values.py", "HOSTILE_EXAMPLES", 3, 12),
+        ("the contract, by schemathesis", "proof/test_contract.py", "CONTRACT_EXAMPLES", 20, 60),
+        ("three users at random", "model/test_state_machine.py", "MODEL_ROUNDS", 2, 10),
     ):
         yield Run(name, file, {variable: str(long if is_long else short)})
 

@@ -17,6 +17,10 @@ LOCK = 0x746F646F
 LOCK_TIMEOUT = "60s"
 DDL_LOCK_TIMEOUT = "5s"
 
+_IS_THERE = text("""
+    SELECT EXISTS (SELECT FROM pg_class WHERE relname = 'alembic_version' AND pg_table_is_visible(oid))
+""")
+
 log = structlog.get_logger()
 
 
@@ -31,7 +35,8 @@ def head_revision() -> str:
 
 async def current_revision(connection: AsyncConnection) -> str | None:
     """The database's; None where nothing was migrated yet."""
-    if await connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
+    # Not to_regclass: it may remember that the table was not there, while another process made it.
+    if not await connection.scalar(_IS_THERE):
         return None
     revision: str | None = await connection.scalar(text("SELECT version_num FROM alembic_version"))
     return revision
