@@ -6,7 +6,7 @@ import { logOut } from '@/data/account'
 import { useOperations, useWorkspace } from '@/data/hooks'
 import { useText } from '@/text/pages'
 
-/** Logs out as soon as it is rendered, but asks first where changes have not been sent. */
+/** Logs out as soon as nothing waits to be sent; while something does, it asks. */
 export function LogOut({ onCancel }: { onCancel: () => void }) {
   const t = useText()
   const workspace = useWorkspace()
@@ -17,16 +17,15 @@ export function LogOut({ onCancel }: { onCancel: () => void }) {
     setWork('leaving')
     void logOut()
   }
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when the last of them is sent, by itself too
   useEffect(() => {
-    if (!hasAsked.current) leave()
-  }, [])
+    if (unsent === 0 && work !== 'leaving') leave()
+  }, [unsent])
 
   const send = async () => {
     setWork('sending')
     await workspace.work()
-    if (workspace.replica.operations().length === 0) leave()
-    else setWork('failed')
+    if (workspace.replica.operations().length > 0) setWork('failed')
   }
 
   if (!hasAsked.current)
