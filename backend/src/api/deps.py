@@ -44,9 +44,10 @@ from src.services.task_stats_service import TaskStatsService
 from src.services.token_exchange_service import TokenExchangeService
 from src.services.user_service import UserService
 
+Service = TypeVar("Service")
+
 ETAG = re.compile(r'\s*(?:(?P<weak>W/)?"(?P<opaque>[\x21\x23-\x7e]*)")\s*(?:,|$)', re.ASCII)
 VERSION = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
-Service = TypeVar("Service")
 ETAGS = r'^\s*(\*|(W/)?"[\x21\x23-\x7e]*"(\s*,\s*(W/)?"[\x21\x23-\x7e]*")*)\s*$'
 
 

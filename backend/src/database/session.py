@@ -191,9 +191,11 @@ class Transaction:
             elif isinstance(error, Exception) and (answer := as_app_error(error)) is not None:
                 raise answer from error
         finally:
-            if session.in_transaction():
-                await session.close()
-            await self._database.give_back(self._connection, session.driver)
+            try:
+                if session.in_transaction():
+                    await session.close()
+            finally:
+                await self._database.give_back(self._connection, session.driver)
 
     async def _flush(self) -> None:
         if self._session.in_transaction():  # else it was not used for objects

@@ -114,6 +114,19 @@ class TestQueue:
         async with single.as_system() as session:
             assert await fetch_first(session, text("SELECT 1")) is not None
 
+    async def test_a_session_that_cannot_be_closed_gives_its_connection_back(self, single: Database) -> None:
+        async def broken() -> None:
+            raise RuntimeError("not closed")
+
+        async def use() -> None:
+            async with single.as_system() as session:
+                await session.exec(select(text("1")))
+                session.close = broken  # type: ignore[method-assign]
+
+        with pytest.raises(RuntimeError, match="not closed"):
+            await use()
+        assert await single.run_alone(text("SELECT 1")) is not None
+
     async def test_whoever_gives_up_takes_nothing_along(self, single: Database) -> None:
         async with single.as_system():
             waiting = asyncio.create_task(single.run_alone(text("SELECT 1")))

@@ -22,21 +22,25 @@ COMMIT_AT_ONCE = """\
             elif isinstance(error, Exception) and (answer := as_app_error(error)) is not None:
                 raise answer from error
         finally:
-            if session.in_transaction():
-                await session.close()
-            await self._database.give_back(self._connection, session.driver)
+            try:
+                if session.in_transaction():
+                    await session.close()
+            finally:
+                await self._database.give_back(self._connection, session.driver)
 """
 COMMIT_AFTER_THE_ANSWER = """\
                 session.info["is_done"] = True
             elif isinstance(error, Exception) and (answer := as_app_error(error)) is not None:
                 raise answer from error
         finally:
-            if session.in_transaction():
-                await session.close()
-            if "is_done" in session.info:
-                _later.add(asyncio.create_task(_commit_late(self._database, self._connection, session.driver)))
-            else:
-                await self._database.give_back(self._connection, session.driver)
+            try:
+                if session.in_transaction():
+                    await session.close()
+            finally:
+                if "is_done" in session.info:
+                    _later.add(asyncio.create_task(_commit_late(self._database, self._connection, session.driver)))
+                else:
+                    await self._database.give_back(self._connection, session.driver)
 """
 LATE = """
 
