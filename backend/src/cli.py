@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ from uvicorn.supervisors import Multiprocess
 from src.core.config import Settings, load_settings
 from src.core.errors import StartupError
 from src.core.logging import configure_logging
+from src.core.metrics import MULTIPROCESS_DIRECTORY
 from src.database.startup import connect, direct_engine, explained, prepare_database, target_of
 
 GRACEFUL_SECONDS = 25
@@ -138,7 +140,8 @@ def _serve(settings: Settings) -> None:
     if settings.workers > 1:
         _announce(listener)
         _end_well_on_sigterm()
-        _Workers(config, sockets=_doors(listener)).run()
+        with _shared_metrics(settings):
+            _Workers(config, sockets=_doors(listener)).run()
         return
     _serve_alone(config, listener)
 
@@ -171,6 +174,17 @@ class _Workers(Multiprocess):
         for listener in self.sockets:
             listener.close()  # else clients could still connect, and nobody would answer them
         super().terminate_all()
+
+
+@contextmanager
+def _shared_metrics(settings: Settings) -> Iterator[None]:
+    """A place where the workers count together, unless the environment names one."""
+    if settings.metrics_token is None or MULTIPROCESS_DIRECTORY in os.environ:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="todo-metrics-") as directory:
+        os.environ[MULTIPROCESS_DIRECTORY] = directory
+        yield
 
 
 def _serve_alone(config: uvicorn.Config, listener: socket.socket) -> None:

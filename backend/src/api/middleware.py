@@ -5,7 +5,6 @@ The request id, the one log line, the last-resort 500, the security headers, HEA
 
 import asyncio
 import re
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from uuid import UUID
@@ -13,34 +12,45 @@ from uuid import UUID
 import structlog
 import uuid_utils
 from fastapi import HTTPException
+from opentelemetry.trace import format_trace_id, get_current_span
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from src.api.errors import TooLarge, problem_response
+from src.core.current_request import CurrentRequest, begin_request
 from src.core.errors import Unavailable
-from src.core.security_events import begin_request
+from src.core.metrics import metrics
 
-LIVENESS = "/health/live"
+UNLIMITED = frozenset({"/health/live", "/metrics"})
+"""What says how the process is has to do so above all when it has too much to do."""
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY"})
 SANE_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{8,64}")
 
 log = structlog.get_logger("request")
 
 
 class RequestContext:
-    """Gives each request an id, writes its log line, and answers what nothing else caught with a bare 500."""
+    """Gives each request an id, writes its log line, and answers what nothing else caught with a bare 500.
 
-    def __init__(self, app: ASGIApp, *, headers: Mapping[str, str], last_resort: ASGIApp) -> None:
+    Args:
+        shows_timing: whether answers tell what they took, and of it what the database took (Server-Timing).
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, headers: Mapping[str, str], last_resort: ASGIApp, shows_timing: bool = False
+    ) -> None:
         self._app = app
         self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
         self._last_resort = last_resort
+        self._shows_timing = shows_timing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started = time.perf_counter()
         request_id = _request_id(scope)
-        begin_request(request_id)
+        request = begin_request(request_id)
+        metrics().request_began()
         method = scope["method"]
         # a copy: the server must go on seeing HEAD, and routes only know GET
         scope = {**scope, "state": {**scope.get("state", {}), "request_id": request_id}}
@@ -53,6 +63,8 @@ class RequestContext:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 message["headers"] = self._with_headers(message["headers"], request_id)
+                if self._shows_timing:
+                    message["headers"].append((b"server-timing", _server_timing(request)))
             elif method == "HEAD" and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)
@@ -67,8 +79,7 @@ class RequestContext:
             if not status:
                 await self._last_resort(scope, receive, send_on)
         finally:
-            if "is_told" not in scope["state"]:
-                _write_line(scope, method, status, started, error)
+            _tell(scope, method, status, request, error)
 
     def _with_headers(self, present: list[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
         names = {name for name, _ in present}
@@ -83,20 +94,40 @@ def _request_id(scope: Scope) -> str:
     return str(uuid_utils.uuid7())
 
 
-def _write_line(scope: Scope, method: str, status: int, started: float, error: Exception | None) -> None:
+def _server_timing(request: CurrentRequest) -> bytes:
+    """https://www.w3.org/TR/server-timing/, in milliseconds."""
+    database = f'db;dur={request.database_seconds * 1000:.1f};desc="{request.round_trips} round trips"'
+    return f"{database}, total;dur={request.seconds * 1000:.1f}".encode()
+
+
+def _tell(scope: Scope, method: str, status: int, request: CurrentRequest, error: Exception | None) -> None:
     state = scope["state"]
+    route = getattr(scope.get("route"), "path", "-")
+    method = method if method in METHODS else "?"
+    seconds = request.seconds
+    metrics().request_ended(method, route, status, seconds)
+    if "is_told" in state:
+        return
     user: UUID | None = state.get("user_id")
     write = log.info if status < 500 else log.error
     write(
         "request",
-        id=state["request_id"],
-        method=method if method.isalpha() and len(method) < 16 else "?",
-        route=getattr(scope.get("route"), "path", "-"),
+        id=request.id,
+        method=method,
+        route=route,
         status=status,
-        ms=round((time.perf_counter() - started) * 1000, 1),
+        ms=round(seconds * 1000, 1),
+        db_ms=round(request.database_seconds * 1000, 1),
+        db_trips=request.round_trips,
         **({"user": str(user)} if user else {}),
+        **_trace(),
         **({"exc_info": error} if error else {}),
     )
+
+
+def _trace() -> dict[str, str]:
+    context = get_current_span().get_span_context()
+    return {"trace": format_trace_id(context.trace_id)} if context.is_valid else {}
 
 
 class ConcurrencyLimit:
@@ -115,7 +146,7 @@ class ConcurrencyLimit:
         self._is_quiet = True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] == LIVENESS:
+        if scope["type"] != "http" or scope["path"] in UNLIMITED:
             await self._app(scope, receive, send)
             return
         if self._running >= self._most:
@@ -144,6 +175,7 @@ class ConcurrencyLimit:
             self._running -= number
 
     def _tell(self) -> None:
+        metrics().request_refused()
         self._untold += 1
         if self._is_quiet:
             self._write_down()

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from src.core.metrics import metrics
+
 CAPACITY = 1000
 AT_ONCE = 8
 
@@ -25,6 +27,7 @@ class BackgroundJobs:
     def submit(self, name: str, job: Callable[[], Awaitable[None]]) -> None:
         """Returns at once. Beyond the capacity the job is dropped, and that is logged."""
         if len(self._tasks) >= self._capacity:
+            metrics().background_job("dropped")
             log.error("too many background jobs are waiting; one was dropped", job=name)
             return
         task = asyncio.create_task(self._run(name, job))
@@ -47,4 +50,7 @@ class BackgroundJobs:
             try:
                 await job()
             except Exception:
+                metrics().background_job("failed")
                 log.exception("a background job failed", job=name)
+            else:
+                metrics().background_job("done")

@@ -96,6 +96,14 @@ class Settings(BaseSettings):
     smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
     smtp_timeout: float = Field(default=20.0, gt=0, le=300, description="seconds for handing over one mail")
 
+    metrics_token: SecretStr | None = Field(
+        default=None, description="who brings it may read /metrics; off when not set"
+    )
+    otel_exporter_otlp_endpoint: str | None = Field(default=None, description="where traces are sent; off when not set")
+    slow_statement_ms: int = Field(
+        default=500, ge=1, le=600_000, description="statements that take as long are written to the log"
+    )
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "console", "json"] = "auto"
 
@@ -124,7 +132,7 @@ class Settings(BaseSettings):
     def _split_list(cls, value: object) -> object:
         return [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
 
-    @field_validator("secret_key", "secret_key_previous", "better_auth_secret")
+    @field_validator("secret_key", "secret_key_previous", "better_auth_secret", "metrics_token")
     @classmethod
     def _refuse_weak_secret(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and (fault := _weakness(value.get_secret_value())):
@@ -146,7 +154,7 @@ class Settings(BaseSettings):
                 raise ValueError("each origin is written scheme://host[:port], such as https://todo.example.com")
         return origins
 
-    @field_validator("public_base_url")
+    @field_validator("public_base_url", "otel_exporter_otlp_endpoint")
     @classmethod
     def _refuse_odd_base_url(cls, url: str | None) -> str | None:
         if url is not None and not _is_base_url(url):

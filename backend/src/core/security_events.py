@@ -5,11 +5,13 @@ Never an address, a name, a token or a password. A line is written when its work
 fail, the request's line says so. At a LOG_LEVEL above info only what is suspicious is written.
 """
 
-from contextvars import ContextVar
 from typing import Literal
 from uuid import UUID
 
 import structlog
+
+from src.core.current_request import current_request
+from src.core.metrics import metrics
 
 Event = Literal[
     "registered",
@@ -38,23 +40,18 @@ Suspicion = Literal[
     "account handed over",
 ]
 
-_request: ContextVar[str | None] = ContextVar("request", default=None)
-_network: ContextVar[str | None] = ContextVar("network", default=None)
-
 log = structlog.get_logger("security")
 
 
-def begin_request(request_id: str) -> None:
-    """All that is recorded until the task ends belongs to this request."""
-    _request.set(request_id)
-    _network.set(None)
-
-
 def came_from(network: str) -> None:
-    _network.set(network)
+    """Where the current request came from."""
+    request = current_request()
+    if request is not None:
+        request.network = network
 
 
 def record(what: Event, *, user: UUID | None = None, session: UUID | None = None) -> None:
+    metrics().security_event(what)
     log.info("security", **_described(what, user, session))
 
 
@@ -62,15 +59,17 @@ def record_suspicion(
     what: Suspicion, *, user: UUID | None = None, session: UUID | None = None, limit: str = ""
 ) -> None:
     """``limit``: the name of the limit that was reached."""
+    metrics().security_event(what, limit)
     log.warning("security", **_described(what, user, session), **({"limit": limit} if limit else {}))
 
 
 def _described(what: str, user: UUID | None, session: UUID | None) -> dict[str, str]:
+    request = current_request()
     fields = {
         "what": what,
         "user": str(user) if user else None,
         "session": str(session) if session else None,
-        "network": _network.get(),
-        "id": _request.get(),
+        "network": request.network if request else None,
+        "id": request.id if request else None,
     }
     return {name: value for name, value in fields.items() if value is not None}

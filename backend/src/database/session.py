@@ -7,6 +7,7 @@ user, and a logout holds on the next request of every worker.
 
 import asyncio
 import random
+import time
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, NoReturn
@@ -18,10 +19,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from src.core.config import Settings
 from src.core.errors import AppError, CommitUnknown, Unauthorized, Unavailable
+from src.core.metrics import metrics
 from src.core.security import Principal
 from src.database.failures import Failure, as_app_error, classify, sqlstate
 from src.database.roles import APP_ROLE, SYSTEM_ROLE
-from src.database.statements import DatabaseSession, Row, fetch
+from src.database.round_trips import RoundTrip
+from src.database.statements import DatabaseSession, Row, caller, fetch
 
 FIRST_DELAY = 0.05
 LONGEST_DELAY = 1.0
@@ -76,9 +79,10 @@ class Database:
 
     async def run_alone(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Row | None:
         """One statement as the login itself, committed by itself, in one round trip; its first row, if any."""
+        name = caller()
         connection, driver = await self.begin(None, expected=None)
         try:
-            rows = await fetch(driver, statement, parameters or {})
+            rows = await fetch(driver, statement, parameters or {}, name=name)
             return rows[0] if rows else None
         except Exception as error:
             if _is_answer_lost(error):
@@ -94,20 +98,26 @@ class Database:
     async def begin(self, opening: str | None, *, expected: str | None) -> tuple[AsyncConnection, asyncpg.Connection]:
         """Take a connection and open a transaction on it; until then nothing has happened, so it may be tried again."""
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + self._wake_timeout
+        started = loop.time()
+        deadline = started + self._wake_timeout
         delay = FIRST_DELAY
         while True:
             try:
                 async with asyncio.timeout_at(deadline):
-                    return await self._try_to_begin(opening, expected)
+                    begun = await self._try_to_begin(opening, expected)
             except AppError:
                 raise
             except Exception as error:
                 away = isinstance(error, TimeoutError) or classify(error, connecting=True) is Failure.AWAY
                 if away and loop.time() + delay > deadline:
+                    metrics().database_awaited(loop.time() - started, in_vain=True)
                     raise Unavailable("The database cannot be reached", retry_after=2) from error
                 if not away:
                     _raise_translated(error)
+            else:
+                if delay > FIRST_DELAY:
+                    metrics().database_awaited(loop.time() - started, in_vain=False)
+                return begun
             await asyncio.sleep(delay * random.uniform(0.5, 1.0))  # noqa: S311  # spreads load, guards nothing
             delay = min(2 * delay, LONGEST_DELAY)
 
@@ -115,7 +125,8 @@ class Database:
         """Return the connection to the pool with no transaction on it, or closed."""
         try:
             if driver is not None and not driver.is_closed() and driver.is_in_transaction():
-                await driver.execute("ROLLBACK", timeout=ROLLBACK_TIMEOUT)
+                with RoundTrip("ROLLBACK"):
+                    await driver.execute("ROLLBACK", timeout=ROLLBACK_TIMEOUT)
         except BaseException as error:
             assert driver is not None
             driver.terminate()  # the pool replaces what is closed
@@ -125,7 +136,7 @@ class Database:
             try:
                 await connection.close()
             finally:
-                self._free.release()
+                self._release()
 
     async def _try_to_begin(
         self, opening: str | None, expected: str | None
@@ -136,8 +147,8 @@ class Database:
             assert connection.sync_connection is not None
             driver = connection.sync_connection.connection.driver_connection
             assert driver is not None
-            if opening is not None and await driver.execute(opening) != expected:
-                raise Unauthorized
+            if opening is not None:
+                await _open(driver, opening, expected)
         except BaseException as error:
             if driver is not None and not isinstance(error, Unauthorized):
                 driver.terminate()  # a BEGIN without an answer may have left a transaction that the driver can't see
@@ -148,18 +159,29 @@ class Database:
     async def _connect(self) -> AsyncConnection:
         """Raises Unavailable where none becomes free in time. The caller gives it back."""
         if self._free.locked():
-            try:
-                async with asyncio.timeout(self._patience):
-                    await self._free.acquire()
-            except TimeoutError:
-                raise Unavailable("All database connections are in use") from None
+            await self._wait_for_a_free_one()
         else:
             await self._free.acquire()
+        metrics().connection_taken()
         try:
             return await self.engine.connect()
         except BaseException:
-            self._free.release()
+            self._release()
             raise
+
+    async def _wait_for_a_free_one(self) -> None:
+        started = time.perf_counter()
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._free.acquire()
+        except TimeoutError:
+            metrics().connection_awaited(time.perf_counter() - started, in_vain=True)
+            raise Unavailable("All database connections are in use") from None
+        metrics().connection_awaited(time.perf_counter() - started, in_vain=False)
+
+    def _release(self) -> None:
+        self._free.release()
+        metrics().connection_returned()
 
 
 class Transaction:
@@ -205,6 +227,13 @@ class Transaction:
                 _raise_translated(error)
 
 
+async def _open(driver: asyncpg.Connection, opening: str, expected: str | None) -> None:
+    with RoundTrip("BEGIN"):
+        tag = await driver.execute(opening)
+    if tag != expected:
+        raise Unauthorized
+
+
 def _raise_translated(error: Exception) -> NoReturn:
     answer = as_app_error(error)
     if answer is None:
@@ -221,7 +250,8 @@ def _is_answer_lost(error: Exception) -> bool:
 async def _commit(driver: asyncpg.Connection) -> None:
     """Raises CommitUnknown where the server's word on the COMMIT was lost."""
     try:
-        tag = await driver.execute("COMMIT")
+        with RoundTrip("COMMIT"):
+            tag = await driver.execute("COMMIT")
     except Exception as error:
         if isinstance(error, asyncpg.PostgresError) and classify(error) is not Failure.AWAY:
             _raise_translated(error)  # the server itself says that it rolled back

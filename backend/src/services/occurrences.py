@@ -11,6 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from src.core import clock
+from src.core.metrics import metrics
 from src.database.statements import DatabaseSession, Row, fetch_all, fetch_first
 from src.domain.due_dates import due_instant
 from src.domain.ordering import title_key
@@ -84,6 +85,7 @@ async def make_instances(session: DatabaseSession, owner_id: UUID, new: Sequence
     """With their tasks. The caller holds the rows of their series. No statement is run for none."""
     if not new:
         return
+    metrics().instances_made(len(new))
     series = {each.state.id: each.state for each in new}
     await fetch_first(
         session,

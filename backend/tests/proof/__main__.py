@@ -67,15 +67,15 @@ class Check:
 
 def checks(seconds: float) -> list[Check]:
     made = []
+    for each in (overload.twice_the_capacity, overload.logins_beside_requests):
+        name = each.__name__.replace("_", " ")
+        made.append(Check(name, partial(_one, each, seconds)))
+        made.append(Check(name, partial(_one, each, seconds / 2, is_sabotaged=True), must_be_noticed=True))
     for trial in TRIALS:
         made.append(Check(trial.name, partial(_one, run, trial, seconds=seconds)))
         made.append(
             Check(trial.name, partial(_one, run_sabotaged, trial, seconds=max(2, seconds / 4)), must_be_noticed=True)
         )
-    for each in (overload.twice_the_capacity, overload.logins_beside_requests):
-        name = each.__name__.replace("_", " ")
-        made.append(Check(name, partial(_one, each, seconds)))
-        made.append(Check(name, partial(_one, each, seconds / 2, is_sabotaged=True), must_be_noticed=True))
     made += [Check(each.__name__.replace("_", " "), partial(_of_program, each, seconds)) for each in neon_checks.CHECKS]
     return [*made, Check("attacks", partial(attack_rows, is_long=seconds >= SECONDS))]
 

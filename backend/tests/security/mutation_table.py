@@ -55,8 +55,7 @@ MUTATIONS = [
     ),
     away(
         "security/test_access_tokens.py", "a session that is over is not looked for",
-        Edit("database/session.py", "if opening is not None and await driver.execute(opening) != expected:",
-             "if opening is not None and await driver.execute(opening) is None:"),
+        Edit("database/session.py", "    if tag != expected:\n", "    if tag is None:\n"),
     ),
     away(
         "security/test_caches.py", "refusals may be kept",
@@ -167,7 +166,7 @@ MUTATIONS = [
     ),
     away(
         "security/test_logs.py", "paths are logged",
-        Edit("api/middleware.py", 'route=getattr(scope.get("route"), "path", "-")', 'route=scope["path"]'),
+        Edit("api/middleware.py", 'route = getattr(scope.get("route"), "path", "-")', 'route = scope["path"]'),
     ),
     away(
         "security/test_logs.py", "what commands a terminal is kept",

@@ -11,6 +11,7 @@ from src.core import clock
 from src.core.background import BackgroundJobs
 from src.core.config import SMTP_PORTS, Settings
 from src.core.mail import LogTransport, Mail, SmtpServer, SmtpTransport, Transport, parse_mailbox
+from src.core.metrics import metrics
 from src.schemas.user import UserPublic
 from src.services.mails.messages import account_handed_over, password_changed, password_reset
 
@@ -60,11 +61,13 @@ class Mailer:
         try:
             await self._transport.deliver(mail)
         except Exception as error:  # noqa: BLE001  # there is nobody left to tell
+            metrics().mail("failed")
             # neither the address nor what the server said, which may repeat it
             log.error(  # noqa: TRY400  # the reason says more than a stack
                 "a mail was not sent", mail=mail.subject, reason=_reason(error), smtp_code=getattr(error, "code", None)
             )
         else:
+            metrics().mail("sent")
             log.info("mail handed over", mail=mail.subject)
 
 
