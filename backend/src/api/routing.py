@@ -23,6 +23,7 @@ from src.api.errors import TooLarge, UnsupportedMediaType, problem_type
 from src.core.errors import AppError, CommitUnknown, Invalid, Unavailable
 from src.database.session import Transaction
 from src.database.statements import DatabaseSession
+from src.schemas.examples import EXAMPLES
 from src.schemas.export import ExportDocument
 from src.schemas.problem import Problem
 
@@ -209,6 +210,8 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
             schemas |= {**schema.pop("$defs"), model.__name__: schema}
         document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
         document["components"]["schemas"] |= schemas
+        for name, example in EXAMPLES.items():
+            document["components"]["schemas"][name]["examples"] = [example]
         for operations in document["paths"].values():
             for operation in operations.values():
                 for parameter in operation.get("parameters", ()):
