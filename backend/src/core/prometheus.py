@@ -5,8 +5,9 @@ loaded only where metrics are wanted.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import get_args
 
 from prometheus_client import (
     CollectorRegistry,
@@ -16,17 +17,22 @@ from prometheus_client import (
     disable_created_metrics,
     generate_latest,
 )
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
+from src.core import security_events
 from src.core.metrics import MULTIPROCESS_DIRECTORY, Exposition, Metrics
 
 REQUESTS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 STATEMENTS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 WAITS = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+WAITED = ("served", "given up")
+JOBS = ("done", "failed", "dropped")
+MAILS = ("sent", "failed")
+SECURITY_EVENTS = (*get_args(security_events.Event), *get_args(security_events.Suspicion))
 KEPT = ("process_cpu_seconds", "process_resident_memory_bytes", "process_open_fds", "process_start_time_seconds")
 
 
@@ -42,11 +48,18 @@ class PrometheusMetrics(Metrics):
         self._directory = os.environ.get(MULTIPROCESS_DIRECTORY)
         self._registry = registry = CollectorRegistry()
 
-        def counter(name: str, text: str, *labels: str) -> Counter:
-            return Counter(name, text, labels, registry=registry)
+        def counter(name: str, text: str, *labels: str, known: Iterable[str] = ()) -> Counter:
+            made = Counter(name, text, labels, registry=registry)
+            for value in known:  # begins at 0, because an alert does not see what appears as 1
+                made.labels(value)
+            return made
 
         def histogram(name: str, text: str, *labels: str, buckets: tuple[float, ...]) -> Histogram:
-            return Histogram(name, text, labels, buckets=buckets, registry=registry)
+            made = Histogram(name, text, labels, buckets=buckets, registry=registry)
+            if labels == ("outcome",):
+                for value in WAITED:
+                    made.labels(value)
+            return made
 
         def gauge(name: str, text: str, *labels: str) -> Gauge:
             return Gauge(name, text, labels, registry=registry, multiprocess_mode="livesum")
@@ -55,6 +68,7 @@ class PrometheusMetrics(Metrics):
         self._durations = histogram(
             "http_request_duration_seconds", "From the request to its answer", "method", "route", buckets=REQUESTS
         )
+        self._failures = counter("http_failures_total", "Requests that ended in a fault of the service (5xx, not 503)")
         self._running = gauge("http_requests_in_progress", "Requests that are being answered")
         self._refused = counter("http_requests_refused_total", "Requests refused because there were too many at a time")
         self._statements = histogram(
@@ -77,11 +91,13 @@ class PrometheusMetrics(Metrics):
             "outcome",
             buckets=WAITS,
         )
-        self._events = counter("security_events_total", "What happened to accounts and sessions", "what")
+        self._events = counter(
+            "security_events_total", "What happened to accounts and sessions", "what", known=SECURITY_EVENTS
+        )
         self._limited = counter("attempts_limited_total", "Attempts refused because there were too many", "limit")
         self._instances = counter("recurring_instances_total", "Instances of recurring tasks that were made")
-        self._jobs = counter("background_jobs_total", "Work that no answer waited for", "outcome")
-        self._mails = counter("mails_total", "Mails handed to the mail server, or not", "outcome")
+        self._jobs = counter("background_jobs_total", "Work that no answer waited for", "outcome", known=JOBS)
+        self._mails = counter("mails_total", "Mails handed to the mail server, or not", "outcome", known=MAILS)
         Gauge(
             "todo_info", "The version that runs", ("version",), registry=registry, multiprocess_mode="livemostrecent"
         ).labels(version).set(1)
@@ -105,6 +121,8 @@ class PrometheusMetrics(Metrics):
         self._running.dec()
         self._requests.labels(method, route, str(status)).inc()
         self._durations.labels(method, route).observe(seconds)
+        if status >= 500 and status != 503:
+            self._failures.inc()
 
     def request_refused(self) -> None:
         self._refused.inc()
@@ -119,10 +137,10 @@ class PrometheusMetrics(Metrics):
         self._in_use.dec()
 
     def connection_awaited(self, seconds: float, *, in_vain: bool) -> None:
-        self._pool_waits.labels("given up" if in_vain else "served").observe(seconds)
+        self._pool_waits.labels(WAITED[in_vain]).observe(seconds)
 
     def database_awaited(self, seconds: float, *, in_vain: bool) -> None:
-        self._wakes.labels("given up" if in_vain else "served").observe(seconds)
+        self._wakes.labels(WAITED[in_vain]).observe(seconds)
 
     def security_event(self, what: str, limit: str = "") -> None:
         self._events.labels(what).inc()
@@ -147,12 +165,13 @@ class _Processes(Collector):
 
     def collect(self) -> Iterator[Metric]:
         pids = [os.getpid()] if self._directory is None else [p for p in _workers(self._directory) if _is_alive(p)]
-        families: dict[str, GaugeMetricFamily] = {}
+        families: dict[str, CounterMetricFamily | GaugeMetricFamily] = {}
         for pid in pids:
             for metric in ProcessCollector(pid=lambda pid=pid: pid, registry=None).collect():  # type: ignore[misc]
                 if metric.name in KEPT:
-                    name = metric.samples[0].name
-                    family = families.setdefault(name, GaugeMetricFamily(name, metric.documentation, labels=["pid"]))
+                    kind = CounterMetricFamily if metric.type == "counter" else GaugeMetricFamily
+                    new = kind(metric.name, metric.documentation, labels=["pid"])
+                    family = families.setdefault(metric.name, new)
                     family.add_metric([str(pid)], metric.samples[0].value)
         yield from families.values()
 

@@ -103,7 +103,7 @@ EXAMPLES: Final[dict[str, dict[str, Any]]] = {
                 "pointer": None,
                 "level": "warning",
                 "code": "unreadable_date",
-                "message": "DATE: is not understood, and stands in the description",
+                "message": "DATE: could not be read, so it stands in the description",
             }
         ],
         "lines_left_out": 0,

@@ -60,6 +60,16 @@ def test_every_expression_asks_for_what_is_counted(name: str, expression: str) -
         assert labels <= samples[metric], f"{name}: {metric} has no label {labels - samples[metric]}"
 
 
+def test_what_an_alert_waits_for_begins_at_zero() -> None:
+    """Prometheus sees no increase where a series appears as 1."""
+    at_first = PrometheusMetrics(version="1", pool_size=20).exposition().text.decode()
+    asked = [each for _, expression in expressions() for each in re.findall(r"increase\((\w+)\{?([^}[]*)", expression)]
+    waited_for = {(name, labels) for name, labels in asked if "instance" not in labels}
+    assert len(waited_for) > 4
+    for name, labels in waited_for:
+        assert f"{name}{{{labels}}} 0.0" in at_first or f"{name} 0.0" in at_first, (name, labels)
+
+
 def test_outcomes_are_those_that_are_counted() -> None:
     named = {outcome for _, expression in expressions() for outcome in re.findall(r'outcome="([^"]*)"', expression)}
     assert named
