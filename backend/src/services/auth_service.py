@@ -229,10 +229,10 @@ class AuthService:
         if token.secret_hash == family.token_hash:
             return await self._rotate(session, principal, token, client)
         if token.secret_hash == family.previous_token_hash and family.in_grace:
-            successor = self._refresh_tokens.successor(token, family.nonce)
-            if successor.secret_hash == family.token_hash:
-                return self._grant(principal, successor, family.seconds_left)
-            raise InvalidRefreshToken  # SECRET_KEY was replaced within the grace
+            successor = self._refresh_tokens.given_successor(token, family.nonce, family.token_hash)
+            if successor is None:  # SECRET_KEY was replaced within the grace, and the other one is not known here
+                raise InvalidRefreshToken
+            return self._grant(principal, successor, family.seconds_left)
         await fetch_first(session, _END_SESSION, user_id=family.user_id, id=family.id)
         record_suspicion("refresh token reused", user=family.user_id, session=family.id)
         raise RefreshTokenReused(keeps_changes=True)

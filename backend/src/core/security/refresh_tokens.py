@@ -52,11 +52,20 @@ class RefreshTokens:
     """Computes successors with a key that the database does not hold."""
 
     def __init__(self, keyring: Keyring) -> None:
-        self._key = keyring.keys_for("refresh-token")[0].secret
+        self._keys = [key.secret for key in keyring.keys_for("refresh-token")]
 
     def successor(self, token: RefreshToken, nonce: bytes) -> RefreshToken:
         """The one token that follows ``token`` under ``nonce`` (32 fresh random bytes, kept with the session)."""
-        return RefreshToken(token.family, hmac.digest(self._key, nonce + token.secret, "sha256"))
+        return _successor(token, nonce, self._keys[0])
+
+    def given_successor(self, token: RefreshToken, nonce: bytes, secret_hash: bytes) -> RefreshToken | None:
+        """The one that was given out, by a process whose current key is known here; None if it is another."""
+        successors = (_successor(token, nonce, key) for key in self._keys)
+        return next((successor for successor in successors if successor.secret_hash == secret_hash), None)
+
+
+def _successor(token: RefreshToken, nonce: bytes, key: bytes) -> RefreshToken:
+    return RefreshToken(token.family, hmac.digest(key, nonce + token.secret, "sha256"))
 
 
 def new_nonce() -> bytes:
