@@ -25,6 +25,7 @@ from src.database.startup import connect, direct_engine, explained, prepare_data
 
 GRACEFUL_SECONDS = 25
 KEEP_ALIVE_SECONDS = 75
+LOADING_SECONDS = 30
 DOORS = 16
 
 cli = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
@@ -136,14 +137,18 @@ def _serve(settings: Settings) -> None:
         server_header=False,
         timeout_graceful_shutdown=GRACEFUL_SECONDS,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_worker_healthcheck=LOADING_SECONDS,  # a worker answers once it has loaded, and is killed if it does not
     )
     if settings.workers > 1:
         _announce(listener)
         _end_well_on_sigterm()
+        workers = _Workers(config, sockets=_doors(listener))
         with _shared_metrics(settings):
-            _Workers(config, sockets=_doors(listener)).run()
-        return
-    _serve_alone(config, listener)
+            workers.run()
+        if workers.have_failed:
+            raise SystemExit(1)
+    else:
+        _serve_alone(config, listener)
 
 
 def _protocol() -> type[asyncio.Protocol] | Literal["auto"]:
@@ -170,6 +175,16 @@ class _Server(uvicorn.Server):
 
 
 class _Workers(Multiprocess):
+    have_failed = False
+
+    def keep_subprocess_alive(self) -> None:
+        """Uvicorn stops all of them where one cannot start any more, and does not say so."""
+        for worker in self.processes:
+            worker.child_conn.close()  # it has its own: else its end would not be noticed while it is asked how it does
+        was_stopped = self.should_exit.is_set()
+        super().keep_subprocess_alive()
+        self.have_failed = self.should_exit.is_set() and not was_stopped
+
     def terminate_all(self) -> None:
         for listener in self.sockets:
             listener.close()  # else clients could still connect, and nobody would answer them
