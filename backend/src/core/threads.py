@@ -4,10 +4,12 @@ import os
 import sys
 import threading
 
-NICENESS = 10
+STEP, LOWEST = 10, 19
 
 
 def lower_priority() -> None:
     """Of the thread that calls: requests go before what it does."""
     if sys.platform == "linux":  # elsewhere a priority belongs to the whole process
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        thread = threading.get_native_id()
+        niceness = os.getpriority(os.PRIO_PROCESS, thread)  # which only root may make smaller
+        os.setpriority(os.PRIO_PROCESS, thread, min(niceness + STEP, LOWEST))
