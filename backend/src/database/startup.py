@@ -24,6 +24,7 @@ from src.database.failures import Failure, classify, message, sqlstate
 from src.database.migrations import migrate
 from src.database.refusals import find_refusal
 from src.database.roles import ensure_roles
+from src.database.search_backfill import backfill_search
 from src.database.seed_data import seed
 from src.database.session import Database
 from src.database.url import DatabaseTarget, InvalidDatabaseURL, parse_database_url
@@ -73,17 +74,18 @@ async def _prepare_schema(target: DatabaseTarget, settings: Settings) -> None:
         async with explained(target):
             await _warn_of_scarce_connections(engine, settings)
             if settings.migrate_on_start:
-                await _migrate(target)
+                await _migrate(target, settings)
             async with engine.begin() as connection:
                 await ensure_roles(connection)
                 await validate_schema(connection)
                 log.info("Database schema validation passed")
                 await seed(connection)
+            await backfill_search(engine)
 
 
-async def _migrate(target: DatabaseTarget) -> None:
+async def _migrate(target: DatabaseTarget, settings: Settings) -> None:
     async with direct_engine(target, statement_timeout=MIGRATION_TIMEOUT) as engine:
-        await migrate(engine)
+        await migrate(engine, patience=settings.database_start_timeout)
 
 
 @asynccontextmanager
@@ -154,10 +156,10 @@ async def explained(target: DatabaseTarget) -> AsyncIterator[None]:
     except DBAPIError as error:
         if sqlstate(error) == "42501":
             raise_forbidden(target)
-        if sqlstate(error) == "55P03":
+        if classify(error) is Failure.COLLISION:
             raise StartupError(
                 "The migration could not get a lock on a table within its time limit",
-                "Something else holds the table: a long query, a dump, another migration. Nothing changed: try again.",
+                "Something holds the table: a long query, a dump, another migration. Nothing is half done: try again.",
             ) from None
         if classify(error) is Failure.OTHER:
             raise StartupError(

@@ -63,6 +63,14 @@ def logins(empty_database: str) -> Iterator[Logins]:
 
 
 @pytest.fixture
+async def administrator(empty_database: str) -> AsyncIterator[asyncpg.Connection]:
+    """A superuser's connection to this test's empty database."""
+    connection = await asyncpg.connect(empty_database)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
 async def superuser(own_database: str) -> AsyncIterator[asyncpg.Connection]:
     """A connection to this test's own database."""
     connection = await asyncpg.connect(own_database)

@@ -1,20 +1,17 @@
 """Subtasks, order by hand, full-text search, and series of recurring tasks with their instances.
 
-Tasks that are there keep the order in which they were made, and get what they are found by.
+Tasks that are there keep the order in which they were made. What they are found by follows at the next start: the note
+on `task_search` asks for it (see `src.database.search_backfill`).
 
 Revises: 0004
 """
 
 from alembic import op
-from sqlalchemy import text
-
-from src.domain.search import search_document
 
 revision = "0005"
 down_revision = "0004"
 
 OWNER = "(SELECT nullif(current_setting('app.user_id', true), '')::uuid)"
-BATCH = 1_000
 
 SERIES = (
     """
@@ -87,12 +84,12 @@ COLUMNS = (
         ADD COLUMN recurring_task_id uuid,
         ADD COLUMN occurrence_date date
     """,
-    """
-    UPDATE tasks SET position = lpad(to_hex((extract(epoch FROM created_at) * 1000000)::bigint), 14, '0')
-        || substr(md5(id::text), 1, 3) || '8'
-    """,
+    # One pass over the table, which also checks the constraints. An UPDATE would leave every row behind twice.
     """
     ALTER TABLE tasks
+        ALTER COLUMN position TYPE text COLLATE "C" USING
+            lpad(to_hex((extract(epoch FROM created_at) * 1000000)::bigint), 14, '0')
+            || substr(md5(id::text), 1, 3) || '8',
         ALTER COLUMN position SET NOT NULL,
         ALTER COLUMN position SET DEFAULT
             lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000000)::bigint), 14, '0')
@@ -126,6 +123,7 @@ SEARCH = (
             REFERENCES tasks (user_id, id) ON DELETE CASCADE
     )
     """,
+    "COMMENT ON TABLE task_search IS 'to be filled with the tasks that are older than it'",
     """
     CREATE FUNCTION search_tasks(wanted tsquery, in_title tsquery, most integer)
     RETURNS TABLE (task_id uuid, is_in_title boolean)
@@ -137,6 +135,13 @@ SEARCH = (
     LIMIT most
     $$
     """,
+    """
+    DO $$
+    BEGIN
+        EXECUTE format('ALTER FUNCTION search_tasks SET search_path = %I, pg_temp', current_schema());
+    END $$
+    """,
+    "CREATE INDEX ix_task_search_document ON task_search USING gin (document) WITH (fastupdate = off)",
     "REVOKE EXECUTE ON FUNCTION search_tasks FROM PUBLIC",
     "GRANT EXECUTE ON FUNCTION search_tasks TO todo_app",
 )
@@ -157,41 +162,8 @@ PROTECTION = (
 
 
 def upgrade() -> None:
-    op.execute("ALTER TABLE tasks NO FORCE ROW LEVEL SECURITY")
-    for statement in (*SERIES, *COLUMNS, *SEARCH):
+    for statement in (*SERIES, *COLUMNS, *SEARCH, *PROTECTION):
         op.execute(statement)
-    fill_search()
-    op.execute("CREATE INDEX ix_task_search_document ON task_search USING gin (document) WITH (fastupdate = off)")
-    schema = op.get_bind().execute(text("SELECT quote_ident(current_schema())")).scalar_one()
-    op.execute(f"ALTER FUNCTION search_tasks SET search_path = {schema}, pg_temp")
-    op.execute("ALTER TABLE tasks FORCE ROW LEVEL SECURITY")
-    for statement in PROTECTION:
-        op.execute(statement)
-
-
-def fill_search() -> None:
-    connection = op.get_bind()
-    last = {"user_id": None, "id": None}
-    while rows := connection.execute(
-        text(
-            "SELECT user_id, id, title, description FROM tasks WHERE CAST(:user_id AS uuid) IS NULL "
-            "OR (user_id, id) > (CAST(:user_id AS uuid), CAST(:id AS uuid)) ORDER BY user_id, id LIMIT :batch"
-        ),
-        {**last, "batch": BATCH},
-    ).all():
-        last = {"user_id": rows[-1].user_id, "id": rows[-1].id}
-        connection.execute(
-            text(
-                "INSERT INTO task_search (user_id, task_id, document) SELECT user_id, id, document::tsvector "
-                "FROM unnest(CAST(:owners AS uuid[]), CAST(:ids AS uuid[]), CAST(:documents AS text[])) "
-                "AS new (user_id, id, document)"
-            ),
-            {
-                "owners": [row.user_id for row in rows],
-                "ids": [row.id for row in rows],
-                "documents": [search_document(row.user_id, row.title, row.description) for row in rows],
-            },
-        )
 
 
 def downgrade() -> None:

@@ -41,7 +41,7 @@ PROOF = (
 
 
 def upgrade() -> None:
-    for statement in (TABLE, *PROTECTION, *PROOF):
+    for statement in (*PROOF, TABLE, *PROTECTION):  # the strongest lock on users first: raised later, it can deadlock
         op.execute(statement)
 
 
