@@ -17,11 +17,12 @@ import typer
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from src.core.config import Settings, load_settings
+from src.core.config import Settings, load_settings, load_settings_to_look
 from src.core.errors import StartupError
 from src.core.logging import configure_logging
 from src.core.metrics import MULTIPROCESS_DIRECTORY
-from src.database.startup import connect, direct_engine, explained, prepare_database, target_of
+from src.database.migrations import BASE, revisions
+from src.database.startup import connect, direct_engine, explained, find_revision, prepare_database, target_of
 
 GRACEFUL_SECONDS = 25
 KEEP_ALIVE_SECONDS = 75
@@ -63,9 +64,22 @@ def dev(
 
 
 @cli.command()
-def migrate() -> None:
+def migrate(
+    sql: Annotated[bool, typer.Option("--sql", help="change nothing, and print what an administrator may run")] = False,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--from", metavar="REVISION", help="with --sql: from there, or from base; no database is asked where it is"
+        ),
+    ] = None,
+) -> None:
     """Bring the database's schema to this version, check it, and seed it."""
+    if since and (not sql or since not in (BASE, *revisions())):
+        raise typer.BadParameter(f"with --sql, one of {', '.join((BASE, *revisions()))}", param_hint="--from")
     with readable_failures():
+        if sql:
+            typer.echo(_migration_script(since))
+            return
         settings = _settings(None)
         asyncio.run(_prepare(settings.model_copy(update={"migrate_on_start": True})))
 
@@ -250,6 +264,16 @@ def _announce(listener: socket.socket) -> None:
 
 async def _prepare(settings: Settings) -> None:
     await (await prepare_database(settings)).close()
+
+
+def _migration_script(since: str | None) -> str:
+    from src.database.migrations.printing import migration_script
+
+    settings = load_settings_to_look()
+    configure_logging(settings.log_level, settings.log_format)
+    before = since or asyncio.run(find_revision(settings))
+    login = target_of(settings).main.url.username if settings.database_url else None
+    return migration_script(before, login)
 
 
 async def _snapshot(settings: Settings) -> str:

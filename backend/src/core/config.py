@@ -3,6 +3,8 @@
 Read once, from ``.env`` at the root of the repository, then ``backend/.env``, then the environment: the last wins.
 """
 
+import os
+import secrets
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -263,6 +265,13 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         raise ConfigurationError(_faults(error), _advice(error)) from None
+
+
+def load_settings_to_look() -> Settings:
+    """For commands that only look at the database: nothing is signed and nothing sent, so neither need be set."""
+    for name, value in (("SECRET_KEY", secrets.token_urlsafe(48)), ("MAIL_DELIVERY", "off")):
+        os.environ[name] = os.environ.get(name) or value
+    return load_settings()
 
 
 def _faults(error: ValidationError) -> str:

@@ -51,12 +51,49 @@ async def ensure_roles(connection: AsyncConnection) -> None:
 
 def administrator_sql(login: str, version: int, *, absent: list[str], unreachable: list[str]) -> list[str]:
     """The statements that make the roles and grant them to ``login``; on PostgreSQL 16 and later with SET."""
-    grantee = '"' + login.replace('"', '""') + '"'
-    create = [f"CREATE ROLE {role} NOLOGIN NOBYPASSRLS" for role in absent]
-    if version < 160_000:
-        return create + [f"GRANT {role} TO {grantee}" for role in unreachable]
-    inherit = {APP_ROLE: "FALSE", SYSTEM_ROLE: "TRUE"}
-    return create + [f"GRANT {role} TO {grantee} WITH SET TRUE, INHERIT {inherit[role]}" for role in unreachable]
+    return [
+        *(_creation(role) for role in absent),
+        *(_grant(role, quoted(login), with_options=version >= 160_000) for role in unreachable),
+    ]
+
+
+def roles_sql(login: str | None) -> str:
+    """As `administrator_sql`, but asks the server when it is run. Without a login, for the one that runs it."""
+    grantee = quoted(login) if login else "CURRENT_USER"
+    name = _literal(login) if login else "current_user"
+    return "\n".join(["DO $$", "BEGIN", *(_ensured(role, grantee, name) for role in ROLES), "END $$"])
+
+
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _creation(role: str) -> str:
+    return f"CREATE ROLE {role} NOLOGIN NOBYPASSRLS"
+
+
+def _grant(role: str, grantee: str, *, with_options: bool) -> str:
+    inherit = {APP_ROLE: "FALSE", SYSTEM_ROLE: "TRUE"}[role]
+    return f"GRANT {role} TO {grantee}" + (f" WITH SET TRUE, INHERIT {inherit}" if with_options else "")
+
+
+def _ensured(role: str, grantee: str, name: str) -> str:
+    # EXECUTE, because PostgreSQL 15 would not even read the options of the grant
+    return f"""\
+    IF to_regrole('{role}') IS NULL THEN
+        {_creation(role)};
+    END IF;
+    IF current_setting('server_version_num')::int < 160000 THEN
+        IF NOT pg_has_role({name}, '{role}', 'MEMBER') THEN
+            {_grant(role, grantee, with_options=False)};
+        END IF;
+    ELSIF NOT pg_has_role({name}, '{role}', 'SET') THEN
+        EXECUTE {_literal(_grant(role, grantee, with_options=True))};
+    END IF;"""
 
 
 async def _run(connection: AsyncConnection, statement: str, login: str, *, wanted: list[str]) -> None:

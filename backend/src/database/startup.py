@@ -21,7 +21,7 @@ from src.core.config import Settings
 from src.core.errors import ConfigurationError, StartupError
 from src.database.engine import create_engine, create_plain_engine
 from src.database.failures import Failure, classify, message, sqlstate
-from src.database.migrations import migrate
+from src.database.migrations import BASE, current_revision, migrate
 from src.database.refusals import find_refusal
 from src.database.roles import ensure_roles
 from src.database.search_backfill import backfill_search
@@ -66,6 +66,15 @@ async def prepare_database(settings: Settings) -> Database:
     engine = create_engine(target.main, settings)
     default = NEON_WAKE_TIMEOUT if target.neon else WAKE_TIMEOUT
     return Database(engine, settings, wake_timeout=settings.database_wake_timeout or default)
+
+
+async def find_revision(settings: Settings) -> str:
+    """Where the database stands; nothing is changed."""
+    target = target_of(settings)
+    async with direct_engine(target) as engine, explained(target):
+        await connect(engine, target, patience=settings.database_start_timeout)
+        async with engine.connect() as connection:
+            return await current_revision(connection) or BASE
 
 
 async def _prepare_schema(target: DatabaseTarget, settings: Settings) -> None:
