@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
@@ -130,8 +129,7 @@ class Adopting(TaskRules):
             closed_at = each["closed_at"] and datetime.fromisoformat(each["closed_at"])
             is_known = day in known and known[day].closed is not None
             tick = known[day].closed if is_known else closed_at and self.instants.tick_of(each["closed_at"])
-            closed_on = closed_at and closed_at.astimezone(ZoneInfo(item["timezone"])).date()
-            instances[day] = Instance(status, tick if closed_at else None, closed_on or None)
+            instances[day] = Instance(status, tick if closed_at else None, closed_at)
         return Series(
             **{name: item[name] for name in ("id", "title", "rrule", "timezone", "description", "mode", "missed")},
             **{name: item[name] for name in ("is_active", "version")},

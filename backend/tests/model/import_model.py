@@ -68,7 +68,7 @@ class Import:
         assert after.series.keys() == before.series.keys() | self._series.keys()
         for stored, now in ((before.tags, after.tags), (before.series, after.series), (before.tasks, after.tasks)):
             for some_id, thing in stored.items():
-                assert now[some_id] == thing, "an import changes nothing that is there"
+                assert now[some_id] == thing, f"an import changes nothing that is there: {thing} is {now[some_id]}"
         for task_id, item in self._tasks.items():
             assert _task(after.tasks[task_id]) == self._wanted_task(item)
         for series_id, item in self._series.items():

@@ -95,8 +95,8 @@ class Task:
 class Instance:
     status: str = "open"
     closed: Tick | None = None
-    closed_on: date | None = None
-    """The day that it was then in the zone of its series."""
+    closed_at: datetime | None = field(default=None, compare=False)
+    """For the day that it was in the zone that its series has by now. Told to the microsecond, and known less well."""
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """Series of recurring tasks, as plain Python: rules that fire every so many days, gone through day by day."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tests.model.model import DAY, Body, Instance, Match, Refused, Series, Task, not_found, same
@@ -111,7 +111,7 @@ class SeriesModel(TaskModel):
         else:
             status = "skipped" if instance.status == "open" else instance.status
         if status != instance.status:
-            closed = () if status == "open" else (self.now, series.today())
+            closed = () if status == "open" else (self.now, datetime.now(UTC))
             series.instances[_day_of(task)] = Instance(status, *closed)
 
     def _missing(self, series: Series, *, is_resumed: bool = False) -> list[date]:
@@ -144,8 +144,9 @@ class SeriesModel(TaskModel):
             return day
         _, latest = max(closed)
         last = series.instances[latest]
-        assert last.closed_on is not None
-        day = (max(last.closed_on, latest) if last.status == "skipped" else last.closed_on) + step
+        assert last.closed_at is not None
+        closed_on = last.closed_at.astimezone(ZoneInfo(series.timezone)).date()
+        day = (max(closed_on, latest) if last.status == "skipped" else closed_on) + step
         while day < today and not keeps:
             day += DAY
         while day in series.instances:
