@@ -19,7 +19,7 @@ answer and what matters of it; `…` is what was left out. All routes and fields
 
 This file is made by `make api-docs`, from the OpenAPI document and the answers of a real server.
 
-```sh
+```sh tour
 {SETTINGS}```
 """
 PART_END = "\x1e"
@@ -86,7 +86,7 @@ def _section(number: int, step: Step, command: str, answer: tuple[int, str]) -> 
     assert str(status) in operation.document["responses"], f"{operation} does not declare {status}"
     told = step.says or description_of(operation).partition("\n\n")[0]
     shown = _shown(json.loads(text), step.shown) if text else ""
-    return f"## {number}. {step.heading}\n\n{told}\n\n```sh\n{command}```\n\n```\n{status}\n{shown}```\n"
+    return f"## {number}. {step.heading}\n\n{told}\n\n```sh tour\n{command}```\n\n```\n{status}\n{shown}```\n"
 
 
 def _shown(answer: object, names: tuple[str, ...]) -> str:
