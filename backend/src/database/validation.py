@@ -5,6 +5,7 @@ holds it to them and them to the models.
 """
 
 import json
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -69,6 +70,7 @@ def compare(expected: Snapshot, found: Snapshot) -> list[str]:
     lines = [f"Missing required tables: {', '.join(missing)}"] if missing else []
     for kind in sorted(expected.keys() | found.keys(), key=lambda kind: (kind != "table", kind)):
         lines += _compare_kind(kind, _of_present_tables(expected, kind, present), found.get(kind, {}))
+        lines += _compare_extras(kind, expected, found)
     return lines
 
 
@@ -85,11 +87,15 @@ def _compare_kind(kind: str, expected: dict[str, Facets], found: dict[str, Facet
         for facet, value in expected[name].items():
             if found[name].get(facet) != value:
                 lines.append(f"{_named(kind, name)}: {facet} is {found[name].get(facet)}, expected {value}")
-    extras = sorted(found.keys() - expected.keys())
-    return lines + [
-        f"{_named(kind, name)} is not expected ({_summary(found[name])})"
-        for name in extras
-        if not _is_harmless(kind, found[name])
+    return lines
+
+
+def _compare_extras(kind: str, expected: Snapshot, found: Snapshot) -> list[str]:
+    extras = found.get(kind, {}).keys() - expected.get(kind, {}).keys()
+    return [
+        f"{_named(kind, name)} is not expected ({_summary(found[kind][name])})"
+        for name in sorted(extras)
+        if not _is_harmless(kind, name, expected, found)
     ]
 
 
@@ -108,9 +114,36 @@ def _summary(facets: Facets) -> str:
     )
 
 
-def _is_harmless(kind: str, facets: Facets) -> bool:
+def _is_harmless(kind: str, name: str, expected: Snapshot, found: Snapshot) -> bool:
+    facets = found[kind][name]
+    if kind in ("check constraint", "foreign key"):
+        table = name.partition(".")[0]
+        known = _columns_of(table, expected)
+        new = {column: facets for column, facets in _columns_of(table, found).items() if column not in known}
+        return _binds_new_columns_only(facets["definition"], known, new)
     if kind == "column":  # a newer version may have added one; it must not stop inserts of this one
         return facets["null"] == "nullable" or facets["default"] != "none" or facets["generated"] != "no"
     if kind == "index":
         return "UNIQUE" not in facets["definition"]
     return kind in _HARMLESS_EXTRAS
+
+
+def _columns_of(table: str, snapshot: Snapshot) -> dict[str, Facets]:
+    prefix = f"{table}."
+    columns = snapshot.get("column", {}).items()
+    return {name.removeprefix(prefix): facets for name, facets in columns if name.startswith(prefix)}
+
+
+def _binds_new_columns_only(definition: str, known: dict[str, Facets], new: dict[str, Facets]) -> bool:
+    """Whether rows in which this version writes what it knows keep the rule, as those did that were there before it.
+
+    A reference of which one column is null is not looked up. Of a check nothing is understood but which columns it
+    names, so one that says NOT is taken for one that wants a value.
+    """
+    names = set(re.findall(r"\w+", definition))
+    if names & {"NOT", "MATCH"}:
+        return False
+    if definition.startswith("FOREIGN KEY"):
+        own = set(re.findall(r"\w+", definition.partition(")")[0]))
+        return any(new[name]["null"] == "nullable" and new[name]["default"] == "none" for name in own & new.keys())
+    return not names.isdisjoint(new) and names.isdisjoint(known)

@@ -6,6 +6,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -360,6 +361,22 @@ DAMAGES = [
         ["check constraint short on tasks is not expected"],
     ),
     (
+        "a check of a new column asks for others too",
+        "ALTER TABLE tasks ADD COLUMN minutes smallint, ADD CONSTRAINT timed CHECK (minutes > 0 OR title <> 'x')",
+        ["check constraint timed on tasks is not expected"],
+    ),
+    (
+        "a check lets nothing in",
+        "ALTER TABLE tasks ADD COLUMN minutes smallint, ADD CONSTRAINT closed CHECK (false) NOT VALID",
+        ["check constraint closed on tasks is not expected"],
+    ),
+    (
+        "a new column refers to something even where it is left out",
+        f"ALTER TABLE tasks ADD COLUMN tag_id uuid DEFAULT '{UUID(int=0)}', "
+        "ADD CONSTRAINT tagged FOREIGN KEY (user_id, tag_id) REFERENCES tags (user_id, id)",
+        ["foreign key tagged on tasks is not expected"],
+    ),
+    (
         "a check says something else",
         "ALTER TABLE priorities DROP CONSTRAINT ck_priorities_level_range, "
         "ADD CONSTRAINT ck_priorities_level_range CHECK (level BETWEEN 0 AND 9)",
@@ -490,6 +507,10 @@ class TestSchema:
             "CREATE INDEX by_description ON tasks (description)",
             "ALTER TABLE tasks ADD COLUMN note text",
             "ALTER TABLE tasks ADD COLUMN rank integer NOT NULL DEFAULT 0",
+            "ALTER TABLE tasks ADD COLUMN minutes smallint CONSTRAINT few CHECK (minutes BETWEEN 1 AND 99)",
+            "ALTER TABLE tasks ADD COLUMN minutes smallint NOT NULL DEFAULT 5 CONSTRAINT few CHECK (minutes > 0)",
+            "ALTER TABLE tasks ADD COLUMN tag_id uuid, "
+            "ADD CONSTRAINT tagged FOREIGN KEY (user_id, tag_id) REFERENCES tags (user_id, id)",
             "CREATE TABLE of_somebody_else (id integer PRIMARY KEY)",
             "CREATE SCHEMA elsewhere; CREATE TABLE elsewhere.tasks (id integer)",
             "CREATE ROLE {role}; GRANT SELECT ON tasks TO {role}",
