@@ -33,7 +33,7 @@ class SchemaMismatch(StartupError):
             "The database schema is not the one that this version needs:\n"
             + "\n".join(f"- {line}" for line in differences),
             "If the database is older than this version, run:  python -m src.cli migrate\n"
-            "If it was changed by hand, undo that change, or restore a backup. Nothing was written.",
+            "If it was changed by hand, undo that change, or restore a backup.",
         )
         self.differences = differences
 

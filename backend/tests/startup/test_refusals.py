@@ -1,5 +1,6 @@
 """Each cause for which the service refuses to start, and what it then tells a person."""
 
+import json
 import secrets
 import socket
 import ssl
@@ -18,7 +19,7 @@ from src.database.validation import SchemaMismatch, expected_tables
 from tests.conftest import settings_for
 from tests.factories import SECRET, Api
 from tests.startup.conftest import Logins
-from tests.startup.processes import Process, Program, open_folder, password_of
+from tests.startup.processes import Process, Program, copied_program, open_folder, password_of
 
 CONFIGURATION, DATABASE, UVICORN = 78, 1, 3
 PASSWORD = "s3cr3t-Pw-7193"
@@ -545,6 +546,18 @@ class TestSchema:
     ) -> None:
         process = program.run("serve", DATABASE_URL=empty_database, MIGRATE_ON_START="false")
         refused(process, DATABASE, f"Missing required tables: {', '.join(expected_tables())}")
+
+    def test_what_migrating_has_written_is_not_denied(self, empty_database: str) -> None:
+        """As after a new migration, which the snapshot does not know yet."""
+        with copied_program() as program:
+            snapshot = program.backend / "src/database/schema.json"
+            expected = json.loads(snapshot.read_text())
+            del expected["check constraint"]["tasks.ck_tasks_title_length"]
+            snapshot.write_text(json.dumps(expected))
+            process = program.run("migrate", DATABASE_URL=empty_database)
+            refused(process, DATABASE, "ck_tasks_title_length on tasks is not expected")
+            assert "database migrated" in process.stderr
+            assert "Nothing was written" not in process.stderr
 
     async def test_a_database_of_a_newer_version_is_accepted_while_the_schema_fits(
         self, program: Program, own_database: str, superuser: asyncpg.Connection
