@@ -124,20 +124,23 @@ class World(RuleBasedStateMachine):
         """Send a request as this user and compare: the answer with the model's, the stored rows with those before."""
         if user.is_outside:
             self.let_in(user)
+        last = max((task.position for task in user.account.tasks.values() if task.position is not None), default="")
         response = self.send(user, method, path, body=body, match=match)
         may_change = self.compare(user, response, path, predict) and method != "GET"
         self.look_at_rows(may_change=user if may_change else None)
         if may_change:
-            self.find_new_tasks(user)
+            self.find_new_tasks(user, last=last)
         return response
 
-    def find_new_tasks(self, user: User) -> None:
-        """Those that series have made, and whose place they took: they come last, or where the one before was."""
+    def find_new_tasks(self, user: User, *, last: str) -> None:
+        """Those that series have made, and whose place they took: they come last, or where the one before was.
+
+        ``last``: where the last was before the request. Of those to which one request gives new places any may be last.
+        """
         tasks, account = user.account.tasks, user.account
         unplaced = [task for task in tasks.values() if task.position is None and not task.is_expired]
         if not unplaced and not account.new_tasks:
             return
-        last = max((task.position for task in tasks.values() if task.position is not None), default="")
         by_day = {(task.series_id, str(task.occurrence_date)): task for task in account.new_tasks}
         new_ids: list[str] = []
         for item in self.everything(user):
