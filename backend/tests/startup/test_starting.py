@@ -417,6 +417,8 @@ async def _is_closed(url: str) -> bool:
         await _get(url)
     except httpx.ConnectError:
         return True
+    except httpx.TransportError:
+        pass  # what is being ended may still take a connection, and break it
     return False
 
 
