@@ -100,7 +100,7 @@ $(CLIENT): frontend/openapi.json frontend/package.json $(MODULES)
 $(BUILT): $(MODULES) $(shell find frontend/src frontend/public -not -path 'frontend/src/client*' -not -name '*.test.*') \
 		frontend/index.html frontend/package.json frontend/tsconfig.json frontend/vite.config.ts
 	@echo "Building the web app"
-	@$(NPM_RUN) build -- --logLevel warn
+	@$(NPM_RUN) build -- --logLevel warn || { rm -rf frontend/dist; exit 1; } # nothing is served that is not whole
 	@touch $@
 
 format: $(READY) $(if $(NODE),$(MODULES)) ## put the code in order

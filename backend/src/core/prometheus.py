@@ -44,7 +44,8 @@ class PrometheusMetrics(Metrics):
     """
 
     def __init__(self, *, version: str, pool_size: int) -> None:
-        disable_created_metrics()  # type: ignore[no-untyped-call]  # when each was first counted: as many samples more, which nobody asks for
+        # when each was first counted: as many samples more, which nobody asks for
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self._directory = os.environ.get(MULTIPROCESS_DIRECTORY)
         self._registry = registry = CollectorRegistry()
 
@@ -54,11 +55,12 @@ class PrometheusMetrics(Metrics):
                 made.labels(value)
             return made
 
-        def histogram(name: str, text: str, *labels: str, buckets: tuple[float, ...]) -> Histogram:
+        def histogram(
+            name: str, text: str, *labels: str, buckets: tuple[float, ...], known: Iterable[str] = ()
+        ) -> Histogram:
             made = Histogram(name, text, labels, buckets=buckets, registry=registry)
-            if labels == ("outcome",):
-                for value in WAITED:
-                    made.labels(value)
+            for value in known:
+                made.labels(value)
             return made
 
         def gauge(name: str, text: str, *labels: str) -> Gauge:
@@ -84,12 +86,14 @@ class PrometheusMetrics(Metrics):
             "Waiting for a connection, where none was free",
             "outcome",
             buckets=WAITS,
+            known=WAITED,
         )
         self._wakes = histogram(
             "database_wake_wait_seconds",
             "Waiting for a database that was away, such as a compute that slept",
             "outcome",
             buckets=WAITS,
+            known=WAITED,
         )
         self._events = counter(
             "security_events_total", "What happened to accounts and sessions", "what", known=SECURITY_EVENTS
@@ -187,5 +191,5 @@ def _is_alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     except PermissionError:
-        return True
+        pass  # it is somebody else's, and there
     return True
