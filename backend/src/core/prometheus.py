@@ -122,11 +122,11 @@ class PrometheusMetrics(Metrics):
         self._running.inc()
 
     def request_ended(self, method: str, route: str, status: int, seconds: float) -> None:
-        self._running.dec()
         self._requests.labels(method, route, str(status)).inc()
         self._durations.labels(method, route).observe(seconds)
         if status >= 500 and status != 503:
             self._failures.inc()
+        self._running.dec()  # last: whoever sees it gone, sees it counted
 
     def request_refused(self) -> None:
         self._refused.inc()

@@ -1,5 +1,6 @@
 """Reading what a running service says of itself."""
 
+import asyncio
 from dataclasses import dataclass
 
 import httpx
@@ -20,6 +21,15 @@ class Measured:
     workers: int
 
     async def figures(self) -> "Figures":
+        """Once no other request is being answered: another worker may have sent an answer and not yet counted it."""
+        for _ in range(200):
+            figures = await self.figures_now()
+            if figures.total("http_requests_in_progress") == 1:
+                return figures
+            await asyncio.sleep(0.05)
+        raise AssertionError("There is always another request in progress")
+
+    async def figures_now(self) -> "Figures":
         async with httpx.AsyncClient() as client:
             answer = await client.get(
                 f"{self.process.url}/metrics", headers={"Authorization": f"Bearer {METRICS_TOKEN}"}

@@ -12,8 +12,9 @@ async def test_a_slow_statement_is_told_by_its_name_and_never_by_its_values(
         await ana.register_and_log_in()
         task = await ana.create_task(title="cAnArY")
         await ana.get("/tasks", params={"q": "cAnArY"})
-        requests = {event["id"] for event in process.events() if event["event"] == "request"}
-        slow = [event for event in process.events() if event["event"] == "slow statement"]
+    events = process.ended()
+    requests = {event["id"] for event in events if event["event"] == "request"}
+    slow = [event for event in events if event["event"] == "slow statement"]
     named = [event for event in slow if event["statement"] not in ("BEGIN", "COMMIT", "ROLLBACK")]
     assert named
     assert all(event["ms"] >= 1 and event["text"] for event in named)
@@ -30,12 +31,13 @@ async def test_the_line_of_a_request_says_what_of_its_time_was_the_databases(
         await ana.register_and_log_in()
         await ana.get("/tasks")
         await ana.get("/health/live")
-        lines = {event["route"]: event for event in process.events() if event["event"] == "request"}
+    events = process.ended()
+    lines = {event["route"]: event for event in events if event["event"] == "request"}
     listed = lines["/api/v1/tasks"]
     assert listed["db_trips"] == 3
     assert 0 < listed["db_ms"] <= listed["ms"]
     assert lines["/health/live"]["db_trips"] == 0
-    assert not any(event["event"] == "slow statement" for event in process.events())
+    assert not any(event["event"] == "slow statement" for event in events)
     assert not any("trace" in line for line in lines.values())
 
 

@@ -1,7 +1,5 @@
 """Traces by OpenTelemetry: whole, without what users send, and never in the way."""
 
-import signal
-
 from tests.conftest import free_port
 from tests.factories import Api
 from tests.observability.collector import attributes, collector
@@ -20,9 +18,7 @@ async def test_a_request_is_a_trace_with_its_statements(program: Program, own_da
             await ana.create_task(title="cAnArY")
             await ana.get("/tasks", params={"q": "cAnArY"}, headers={"traceparent": f"00-{PARENT}-00f067aa0ba902b7-01"})
             token = ana.client.headers["Authorization"].removeprefix("Bearer ")
-        process.send(signal.SIGTERM)
-        assert process.wait() == 0
-        (line,) = [event for event in process.events() if event.get("method") == "GET" and "user" in event]
+        (line,) = [event for event in process.ended() if event.get("method") == "GET" and "user" in event]
 
     assert line["trace"] == PARENT
     assert traces.resource["service.name"] == "todo-api"
@@ -53,8 +49,7 @@ async def test_a_collector_that_is_away_harms_nobody(program: Program, own_datab
     async with Api.at(process.url) as ana:
         await ana.register_and_log_in()
         assert (await ana.create_task(title="Anyway"))["title"] == "Anyway"
-    process.send(signal.SIGTERM)
-    assert process.wait() == 0
+    process.ended()
 
 
 async def test_an_address_that_is_none_is_refused(program: Program, worker_database: str) -> None:

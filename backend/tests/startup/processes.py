@@ -66,8 +66,14 @@ class Process:
         return f"http://127.0.0.1:{found[1]}"
 
     def events(self) -> list[dict]:
-        """The structured log, whose lines are JSON objects where nobody looks at a terminal."""
-        return [json.loads(line) for line in self.stderr.splitlines() if line.startswith("{")]
+        """The structured log so far, whose lines are JSON objects where nobody looks at a terminal."""
+        return [json.loads(line) for line in self.stderr.splitlines() if line.startswith("{") and line.endswith("}")]
+
+    def ended(self) -> list[dict]:
+        """The whole log of a service, told to stop: a request's line is written after its answer has gone out."""
+        self.send(signal.SIGTERM)
+        assert self.wait() == 0, self.output
+        return self.events()
 
     def wait(self, timeout: float = LONG) -> int:
         """Its exit status."""
