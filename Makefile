@@ -1,5 +1,5 @@
 # run · dev · test · check: each sets up what it needs first, and is quick the second time.
-.PHONY: run dev test check proof bench web openapi api-docs screenshots format lock clean \
+.PHONY: run dev test check proof bench web openapi api-docs screenshots frames format lock clean \
 	test-api test-web unit e2e check-api check-web check-frontend no-node no-chromium
 .NOTPARALLEL:
 
@@ -81,6 +81,9 @@ api-docs: openapi ## write docs/api: a tour with curl, and a Postman collection
 
 screenshots: $(READY) $(BUILT) ## pictures of every view, in frontend/screenshots/
 	@$(NPM_RUN) screenshots
+
+frames: $(READY) $(BUILT) ## what scrolling through 10,000 tasks costs, frame by frame
+	@$(NPM_RUN) frames
 
 no-node no-chromium:
 	@echo "NOT RUN: $(if $(filter no-node,$@),what is of the web app: it needs Node.js 20 or later,the \

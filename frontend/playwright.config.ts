@@ -5,6 +5,7 @@ export default defineConfig({
   projects: [
     { name: 'e2e', testMatch: '*.spec.ts' },
     { name: 'screenshots', testMatch: 'screenshots.ts' },
+    { name: 'frames', testMatch: 'frames.ts', workers: 1, use: { trace: 'off' } },
   ],
   globalSetup: './e2e/global-setup.ts',
   fullyParallel: true,

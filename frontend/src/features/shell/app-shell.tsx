@@ -5,8 +5,10 @@ import { IconButton } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
 import { useMedia } from '@/lib/media'
 import { useSequences, useShortcuts } from '@/lib/shortcuts'
+import { useStore } from '@/lib/store'
 import { useText } from '@/text/text'
 import { Navigation } from './navigation'
+import { hasOwnQuickAdd } from './page'
 import { PLACES } from './places'
 import { Status } from './status'
 
@@ -27,6 +29,7 @@ export function AppShell() {
   const t = useText()
   const navigate = useNavigate()
   const isWide = useMedia('(min-width: 48rem)')
+  const isFieldOnPage = useStore(hasOwnQuickAdd)
   const task = useRouterState({ select: (state) => (state.location.search as { task?: string }).task })
   const path = useRouterState({ select: (state) => state.location.pathname })
   const [shown, setShown] = useState<'palette' | 'add' | 'help' | 'menu' | 'log-out' | null>(null)
@@ -46,7 +49,7 @@ export function AppShell() {
   useSequences('g', Object.fromEntries(PLACES.map(({ to, key }) => [key, () => void navigate({ to })])))
 
   return (
-    <div className="group/shell flex min-h-dvh">
+    <div className="flex min-h-dvh">
       <a
         href="#content"
         className="sr-only z-30 rounded-md bg-accent px-4 py-2 text-on-accent focus:not-sr-only focus:fixed focus:start-2 focus:top-2"
@@ -71,13 +74,13 @@ export function AppShell() {
             <Status />
           </header>
         )}
-        {!isWide && (
+        {!isWide && !isFieldOnPage && (
           <button
             type="button"
             aria-label={t.tasks.quickAdd}
             title={t.tasks.quickAdd}
             onClick={() => setShown('add')}
-            className="fixed end-4 bottom-4 z-10 mb-[env(safe-area-inset-bottom)] inline-flex size-14 items-center justify-center rounded-full bg-accent text-on-accent shadow-raised group-has-data-quick-add/shell:hidden"
+            className="fixed end-4 bottom-4 z-10 mb-[env(safe-area-inset-bottom)] inline-flex size-14 items-center justify-center rounded-full bg-accent text-on-accent shadow-raised"
           >
             <Plus size={24} aria-hidden />
           </button>

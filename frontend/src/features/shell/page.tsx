@@ -1,8 +1,9 @@
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { TaskPatch } from '@/data/task'
 import { QuickAdd } from '@/features/tasks/quick-add'
 import { classes } from '@/lib/classes'
 import { useShortcuts } from '@/lib/shortcuts'
+import { Store } from '@/lib/store'
 import { useText } from '@/text/text'
 
 interface Props {
@@ -16,6 +17,9 @@ interface Props {
   isWide?: boolean
   children: ReactNode
 }
+
+/** Whether the page in sight has a field of its own to add tasks. (To ask with `:has` would restyle all at each row.) */
+export const hasOwnQuickAdd = new Store(false)
 
 /** A page inside the shell: its title, what can be done with it, its content. */
 export function Page(props: Props) {
@@ -43,15 +47,17 @@ function PageQuickAdd({ defaults }: Pick<Props, 'defaults'>) {
   const input = useRef<HTMLTextAreaElement>(null)
   const [text, setText] = useState('')
   useShortcuts({ q: () => input.current?.focus() })
+  useLayoutEffect(() => {
+    hasOwnQuickAdd.set(true)
+    return () => hasOwnQuickAdd.set(false)
+  }, [])
   return (
-    <div data-quick-add>
-      <QuickAdd
-        input={input}
-        defaults={defaults}
-        text={text}
-        onText={setText}
-        className="z-10 mb-3 rounded-lg border border-strong-line bg-surface focus-within:border-accent focus-within:outline-2 focus-within:outline-accent max-md:fixed max-md:inset-x-2 max-md:bottom-2 max-md:mb-[env(safe-area-inset-bottom)] max-md:shadow-raised"
-      />
-    </div>
+    <QuickAdd
+      input={input}
+      defaults={defaults}
+      text={text}
+      onText={setText}
+      className="z-10 mb-3 rounded-lg border border-strong-line bg-surface focus-within:border-accent focus-within:outline-2 focus-within:outline-accent max-md:fixed max-md:inset-x-2 max-md:bottom-2 max-md:mb-[env(safe-area-inset-bottom)] max-md:shadow-raised"
+    />
   )
 }
