@@ -132,7 +132,7 @@ async def lifespan(application: FastAPI) -> AsyncIterator[None]:
     application.state.context = context
     application.router.default = web_app(settings.web_app_dir, otherwise=application.router.not_found)
     _drain_on_signal(context)
-    _tune_garbage_collector()
+    gc.freeze()  # what was made until now stays
     log.info("ready to serve", version=VERSION, environment=settings.environment)
     try:
         yield
@@ -210,13 +210,6 @@ def _drain_on_signal(context: AppContext) -> None:
 
     if callable(previous):
         signal.signal(signal.SIGTERM, drain)
-
-
-def _tune_garbage_collector() -> None:
-    """What was made at start stays: looking through it again and again is half of the slowest answers' time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 def __getattr__(name: str) -> Any:

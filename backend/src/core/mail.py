@@ -105,6 +105,8 @@ class LogTransport:
 
 def compose(mail: Mail, *, sender: Address, host_name: str) -> EmailMessage:
     """The message as RFC 5322 and MIME want it. Raises ValueError for what is no address, and for line breaks."""
+    if mail.subject.splitlines() not in ([], [mail.subject]):
+        raise ValueError("a subject is one line")  # the library lets a break at its end through
     recipient = parse_mailbox(mail.to)
     message = EmailMessage(policy=SMTP if recipient.addr_spec.isascii() else SMTPUTF8)
     message["From"] = sender

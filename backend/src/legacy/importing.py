@@ -111,9 +111,9 @@ async def _write(connection: AsyncConnection, settings: Settings, report: Report
 
 async def _write_users(writer: Writer, settings: Settings, report: Report) -> None:
     users = Reader(report.database, Remarks(), now=report.now).users()
-    hash_of_nobody = await _hash_of_nobody(settings)
+    for_who_had_none = PasswordHasher(settings.password_hash_rounds).hash_of_nobody()
     for batch in _batches(users, USERS_AT_ONCE):
-        await writer.write_users([_with_password(user, hash_of_nobody) for user in batch])
+        await writer.write_users([_with_password(user, for_who_had_none) for user in batch])
 
 
 def _accounts(database: OldDatabase, remarks: Remarks, now: datetime) -> Iterator[Account]:
@@ -124,15 +124,6 @@ def _accounts(database: OldDatabase, remarks: Remarks, now: datetime) -> Iterato
 def _batches(rows: Iterator[Row], size: int) -> Iterator[list[Row]]:
     while batch := list(islice(rows, size)):
         yield batch
-
-
-async def _hash_of_nobody(settings: Settings) -> str:
-    """For the accounts that had no password."""
-    hasher = PasswordHasher(settings.password_hash_rounds)
-    try:
-        return await hasher.hash_of_nobody()
-    finally:
-        hasher.close()
 
 
 def _with_password(user: Row, otherwise: str) -> Row:

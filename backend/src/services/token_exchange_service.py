@@ -113,7 +113,7 @@ class TokenExchangeService:
 
     async def _link(self, subject: Subject) -> tuple[UUID, str]:
         """The id and the password hash of the account that the identity has from now on."""
-        nobodys_hash = await self._hasher.hash_of_nobody()
+        nobodys_hash = self._hasher.hash_of_nobody()
         async with self._database.as_system() as session:
             await fetch_first(session, _ONE_AT_A_TIME, subject=subject.id)
             known = await fetch_first(session, _FIND, **_key_of(subject))

@@ -97,6 +97,11 @@ class TestMessage:
         with pytest.raises(ValueError):
             compose(Mail(to, "s", "t", "h"), sender=SENDER, host_name="x")
 
+    @pytest.mark.parametrize("subject", ["\r", "\n", "s\r", "s\n", "s\r\nBcc: b@example.com", "s\u2028"])
+    async def test_a_subject_is_one_line(self, subject: str) -> None:
+        with pytest.raises(ValueError, match="a subject is one line"):
+            compose(Mail("ana@example.com", subject, "t", "h"), sender=SENDER, host_name="x")
+
     @given(st.text(), st.text(), st.text())
     def test_no_text_makes_a_header_or_a_part(self, to: str, subject: str, text: str) -> None:
         """Whatever is put in: the mail has the headers it is meant to have, one recipient and two parts, or is none."""

@@ -140,7 +140,12 @@ class TestAnUnknownAccount:
 
     async def test_costs_what_a_known_one_costs(self, hasher: PasswordHasher):
         known = await hasher.hash(PASSWORD)
-        assert hasher._dummy_hash.rpartition("$")[0].rpartition("$")[0] == known.rpartition("$")[0].rpartition("$")[0]
+        for unknown in (hasher._dummy_hash, hasher.hash_of_nobody()):
+            assert len(unknown) == len(known)
+            assert unknown.rsplit("$", 2)[0] == known.rsplit("$", 2)[0]
+
+    async def test_is_each_time_another(self, hasher: PasswordHasher):
+        assert hasher.hash_of_nobody() != hasher.hash_of_nobody()
 
 
 class TestManyAtOnce:

@@ -22,6 +22,7 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message="'crypt' is deprecated", category=DeprecationWarning)
     from passlib.context import CryptContext
     from passlib.exc import PasswordValueError
+    from passlib.hash import bcrypt_sha256
 
 MINIMUM_LENGTH = 8
 MAXIMUM_LENGTH = 128
@@ -55,14 +56,19 @@ class PasswordHasher:
         )
         self._executor = ThreadPoolExecutor(THREADS, "password", initializer=lower_priority)
         self._waiting = 0
-        self._dummy_hash = self._context.hash("nobody has this password")
+        self._rounds = rounds
+        self._dummy_hash = self.hash_of_nobody()
 
     async def hash(self, password: str) -> str:
         return await self._run(lambda: self._context.hash(_canonical(password)))
 
-    async def hash_of_nobody(self) -> str:
-        """A hash for an account without a password: no password has it, and to try one takes as long as for others."""
-        return await self.hash(secrets.token_urlsafe(32))
+    def hash_of_nobody(self) -> str:
+        """A hash for an account without a password: no password has it, and to try one takes as long as for others.
+
+        To make it takes no time: it is one of a random password at the least cost, which then claims the cost of all.
+        """
+        quick = bcrypt_sha256.using(rounds=bcrypt_sha256.min_rounds).hash(secrets.token_urlsafe(32))  # type: ignore[no-untyped-call]
+        return str(quick).replace(f",r={bcrypt_sha256.min_rounds}$", f",r={self._rounds}$")
 
     async def verify(self, password: str, hashed: str | None) -> Verdict:
         """Without a stored hash (an unknown account) a dummy is verified, so that the time tells nothing."""
