@@ -31,6 +31,7 @@ dev: $(READY) $(if $(NODE),$(MODULES) $(CLIENT)) ## as run, with the web app's h
 web: $(BUILT) ## build the web app
 
 test: test-api test-web ## all tests, on a real PostgreSQL and in a real browser
+	@cat backend/.pytest_cache/d/not-run/lines
 
 test-api: $(READY)
 	@cd backend && "$(BIN)/python" -m pytest -n auto

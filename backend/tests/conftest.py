@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import tempfile
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -57,6 +58,13 @@ def pytest_configure(config: pytest.Config) -> None:
         stack = ExitStack()
         config.add_cleanup(stack.close)
         os.environ["TODO_TEST_POOLER_PORT"] = str(stack.enter_context(pooler_before(server.url)).port)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Writes down what was skipped, for the last lines of ``make test``."""
+    reasons = Counter(report.longrepr[2] for report in terminalreporter.getreports("skipped"))
+    lines = (f"NOT RUN: {count} of the API's tests. {reason}\n" for reason, count in sorted(reasons.items()))
+    (terminalreporter.config.cache.mkdir("not-run") / "lines").write_text("".join(lines))
 
 
 def _remove(folder: Path) -> None:
