@@ -62,6 +62,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Writes down what was skipped, for the last lines of ``make test``."""
+    if not terminalreporter.config.pluginmanager.hasplugin("cacheprovider"):
+        return  # a run inside a test
     reasons = Counter(report.longrepr[2] for report in terminalreporter.getreports("skipped"))
     lines = (f"NOT RUN: {count} of the API's tests. {reason}\n" for reason, count in sorted(reasons.items()))
     (terminalreporter.config.cache.mkdir("not-run") / "lines").write_text("".join(lines))

@@ -4,6 +4,7 @@ The only module that knows passlib.
 """
 
 import asyncio
+import os
 import secrets
 import string
 import unicodedata
@@ -26,7 +27,7 @@ with warnings.catch_warnings():
 
 MINIMUM_LENGTH = 8
 MAXIMUM_LENGTH = 128
-THREADS = 2
+THREADS = 1 if (os.cpu_count() or 1) <= 2 else 2  # a processor is left to the requests
 WAITING_LIMIT = 64
 
 T = TypeVar("T")
@@ -41,7 +42,7 @@ class Verdict:
 
 
 class PasswordHasher:
-    """bcrypt over SHA-256, so that all of a long password counts, in two threads of low priority.
+    """bcrypt over SHA-256, so that all of a long password counts, in one or two threads of low priority.
 
     A hash at cost 12 takes a quarter of a second of a core. Callers hold no database connection meanwhile.
     Beyond 64 waiting calls the answer is Unavailable.
