@@ -42,7 +42,7 @@ for (const [shape, viewport] of Object.entries(SHAPES)) {
           // biome-ignore lint/suspicious/noConsole: the figures are what this is for
           console.log(
             `${shape} ${speed} px a frame: median ${at(0.5)} ms, 95 % ${at(0.95)}, 99 % ${at(0.99)};`,
-            `of ${FRAMES} ${took.filter((each) => each > 1.5 * (1000 / 60)).length} missed;`,
+            `of ${FRAMES} ${took.filter((time) => time > 1.5 * (1000 / 60)).length} missed;`,
             `main thread ${each('TaskDuration').toFixed(1)} ms a frame, script ${each('ScriptDuration').toFixed(1)},`,
             `style ${each('RecalcStyleDuration').toFixed(1)}, layout ${each('LayoutDuration').toFixed(1)}`,
           )

@@ -139,10 +139,16 @@ class TestAnUnknownAccount:
             assert (verdict.is_valid, verdict.new_hash) == (False, None)
 
     async def test_costs_what_a_known_one_costs(self, hasher: PasswordHasher):
-        known = await hasher.hash(PASSWORD)
-        for unknown in (hasher._dummy_hash, hasher.hash_of_nobody()):
-            assert len(unknown) == len(known)
-            assert unknown.rsplit("$", 2)[0] == known.rsplit("$", 2)[0]
+        dearer = PasswordHasher(ROUNDS + 1)
+        try:
+            for each in (hasher, dearer):
+                known = await each.hash(PASSWORD)
+                for unknown in (each._dummy_hash, each.hash_of_nobody()):
+                    assert len(unknown) == len(known)
+                    assert unknown.rsplit("$", 2)[0] == known.rsplit("$", 2)[0]
+                    assert not await is_right(each, PASSWORD, unknown)
+        finally:
+            dearer.close()
 
     async def test_is_each_time_another(self, hasher: PasswordHasher):
         assert hasher.hash_of_nobody() != hasher.hash_of_nobody()

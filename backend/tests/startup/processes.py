@@ -67,7 +67,10 @@ class Process:
 
     def events(self) -> list[dict]:
         """The structured log so far, whose lines are JSON objects where nobody looks at a terminal."""
-        return [json.loads(line) for line in self.stderr.splitlines() if line.startswith("{") and line.endswith("}")]
+        lines = self.stderr.splitlines(keepends=True)
+        return [
+            json.loads(line) for line in lines if line.startswith("{") and line.endswith("\n")
+        ]  # the last may be torn
 
     def ended(self) -> list[dict]:
         """The whole log of a service, told to stop: a request's line is written after its answer has gone out."""

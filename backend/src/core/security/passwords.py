@@ -66,7 +66,7 @@ class PasswordHasher:
     def hash_of_nobody(self) -> str:
         """A hash for an account without a password: no password has it, and to try one takes as long as for others.
 
-        To make it takes no time: it is one of a random password at the least cost, which then claims the cost of all.
+        To make it takes a millisecond: it is one of a random password at the least cost, which then claims that of all.
         """
         quick = bcrypt_sha256.using(rounds=bcrypt_sha256.min_rounds).hash(secrets.token_urlsafe(32))  # type: ignore[no-untyped-call]
         return str(quick).replace(f",r={bcrypt_sha256.min_rounds}$", f",r={self._rounds}$")
